@@ -1,0 +1,8 @@
+/**
+ * The application: {@code main} and nothing else. What it starts is in the packages
+ * below.
+ */
+@NullMarked
+package dev.holdfast;
+
+import org.jspecify.annotations.NullMarked;
