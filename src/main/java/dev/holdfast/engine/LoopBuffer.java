@@ -1,0 +1,123 @@
+package dev.holdfast.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory that loops do I/O with. Counts the operations that name it, from submission to
+ * release, on all loops together.
+ */
+final class LoopBuffer implements IoBuffer {
+
+	static final int NO_SLOT = -1;
+
+	private static final int CLOSED = 1 << 31;
+
+	private final MemorySegment memory;
+
+	private final int firstSlot;
+
+	private final long chunk;
+
+	private final @Nullable String refusal;
+
+	/** Operations in use, and the sign bit once the buffer is closed. */
+	private final AtomicInteger uses = new AtomicInteger();
+
+	private final CompletableFuture<Void> idle = new CompletableFuture<>();
+
+	private LoopBuffer(MemorySegment memory, int firstSlot, long chunk, @Nullable String refusal) {
+		this.memory = memory;
+		this.firstSlot = firstSlot;
+		this.chunk = chunk;
+		this.refusal = refusal;
+	}
+
+	/**
+	 * A buffer in consecutive slots.
+	 * @param chunk bytes in each slot but the last
+	 */
+	static LoopBuffer registered(MemorySegment memory, int firstSlot, long chunk) {
+		return new LoopBuffer(memory, firstSlot, chunk, null);
+	}
+
+	static LoopBuffer plain(MemorySegment memory, String refusal) {
+		return new LoopBuffer(memory, NO_SLOT, Long.MAX_VALUE, refusal);
+	}
+
+	@Override
+	public MemorySegment memory() {
+		return this.memory;
+	}
+
+	@Override
+	public Tier tier() {
+		return (this.firstSlot == NO_SLOT) ? Tier.NONE : Tier.BVEC;
+	}
+
+	@Override
+	public @Nullable String refusal() {
+		return this.refusal;
+	}
+
+	int firstSlot() {
+		return this.firstSlot;
+	}
+
+	/**
+	 * Slots that the buffer takes.
+	 */
+	int slots() {
+		return (this.firstSlot == NO_SLOT) ? 0 : (int) ((this.memory.byteSize() + this.chunk - 1) / this.chunk);
+	}
+
+	MemorySegment slice(int index) {
+		long start = index * this.chunk;
+		return this.memory.asSlice(start, Math.min(this.chunk, this.memory.byteSize() - start));
+	}
+
+	int slotOf(long offset) {
+		return (this.firstSlot == NO_SLOT) ? NO_SLOT : this.firstSlot + (int) (offset / this.chunk);
+	}
+
+	/**
+	 * Bytes from an offset to the end of its slot.
+	 */
+	long contiguous(long offset) {
+		return this.chunk - offset % this.chunk;
+	}
+
+	/**
+	 * Counts a use.
+	 * @return {@code false} if the buffer is closed
+	 */
+	boolean acquire() {
+		if (this.uses.getAndIncrement() >= 0) {
+			return true;
+		}
+		release();
+		return false;
+	}
+
+	void release() {
+		if (this.uses.decrementAndGet() == CLOSED) {
+			this.idle.complete(null);
+		}
+	}
+
+	/**
+	 * Refuses further uses.
+	 * @return completes when no operation names the buffer any more
+	 */
+	CompletableFuture<Void> close() {
+		int before = this.uses.getAndUpdate((uses) -> uses | CLOSED);
+		if (before == 0 || before == CLOSED) {
+			this.idle.complete(null);
+		}
+		return this.idle;
+	}
+
+}
