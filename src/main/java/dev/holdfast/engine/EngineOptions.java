@@ -1,5 +1,7 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.uring.sys.RingAbi;
+
 /**
  * How an engine is set up.
  *
@@ -14,6 +16,8 @@ public record EngineOptions(int loops, int entries, int inKernel, int files, int
 	/** One loop, which serves several fast drives. */
 	public static final EngineOptions DEFAULT = new EngineOptions(1, 256, 2048, 256, 4096);
 
+	private static final long PAGES = 16 * 1024;
+
 	public EngineOptions {
 		if (loops < 1 || loops > 64) {
 			throw new IllegalArgumentException("loops must be from 1 to 64");
@@ -21,6 +25,16 @@ public record EngineOptions(int loops, int entries, int inKernel, int files, int
 		if (entries < 16 || inKernel < entries || files < 1 || buffers < 1) {
 			throw new IllegalArgumentException("at least 16 entries, as many in the kernel, a file and a buffer");
 		}
+	}
+
+	/**
+	 * Memory of the rings, which counts as locked since about 6.14.
+	 * @return KiB, a little too much rather than too little
+	 */
+	int ringKib() {
+		long each = this.entries * (RingAbi.SQE_SIZE + Integer.BYTES) + 2L * this.inKernel * RingAbi.CQE_SIZE;
+		long source = 2L * this.buffers * RingAbi.CQE_SIZE;
+		return (int) ((this.loops * (each + PAGES) + source + PAGES) / 1024);
 	}
 
 	/**

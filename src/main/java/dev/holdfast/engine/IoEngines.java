@@ -77,18 +77,20 @@ public final class IoEngines {
 					new Registrar(loops, source, options.buffers()), "");
 		}
 		catch (CompletionException ex) {
-			throw closed(loops, ex.getCause());
+			throw closed(options, loops, ex.getCause());
 		}
 		catch (ErrnoException ex) {
-			throw closed(loops, ex);
+			throw closed(options, loops, ex);
 		}
 	}
 
-	private static UringRefusedException closed(List<EngineLoop> loops, @Nullable Throwable cause) {
+	private static UringRefusedException closed(EngineOptions options, List<EngineLoop> loops,
+			@Nullable Throwable cause) {
 		all(loops.stream().map(EngineLoop::stop).toList()).handle((nothing, failure) -> null).join();
-		return new UringRefusedException((cause instanceof ErrnoException ex && ex.errno() == Errno.ENOMEM)
-				? "RLIMIT_MEMLOCK is too little for its rings; raise it (ulimit -l, LimitMEMLOCK=)"
-				: String.valueOf(cause));
+		boolean memory = cause instanceof ErrnoException ex && ex.errno() == Errno.ENOMEM;
+		return new UringRefusedException(
+				memory ? "its rings, about %d KiB, do not fit%s".formatted(options.ringKib(), MemlockAdvice.sentence())
+						: String.valueOf(cause));
 	}
 
 	private static CompletableFuture<Void> all(List<CompletableFuture<Void>> futures) {

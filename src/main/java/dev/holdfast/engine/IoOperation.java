@@ -162,6 +162,13 @@ public final class IoOperation {
 	}
 
 	/**
+	 * Whether a write must be durable when answered.
+	 */
+	public boolean fua() {
+		return this.fua;
+	}
+
+	/**
 	 * How it ended.
 	 * @return 0, or a positive errno: that of the first piece that failed,
 	 * {@code ETIMEDOUT} after the deadline, {@code ECANCELED} after a cancel

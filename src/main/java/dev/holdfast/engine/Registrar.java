@@ -112,9 +112,8 @@ final class Registrar implements AutoCloseable {
 	}
 
 	private static String explain(int errno, long size) {
-		return (errno == Errno.ENOMEM) ? "registering " + size
-				+ " bytes exceeds RLIMIT_MEMLOCK; raise it (ulimit -l, LimitMEMLOCK=) or give" + " CAP_IPC_LOCK"
-				: "registering " + size + " bytes failed with " + Errno.name(errno);
+		return "registering %d bytes failed with %s%s".formatted(size, Errno.name(errno),
+				(errno == Errno.ENOMEM) ? MemlockAdvice.sentence() : "");
 	}
 
 	private int findSlots(int count) {
@@ -188,6 +187,10 @@ final class Registrar implements AutoCloseable {
 			}
 		}
 		if (result < 0) {
+			// The slots are never used again: do not look out for their tags for ever.
+			for (int slot = buffer.firstSlot(); slot < buffer.firstSlot() + buffer.slots(); slot++) {
+				this.awaited.remove(slot);
+			}
 			return CompletableFuture.failedFuture(new ErrnoException("emptying slots of the buffer table", -result));
 		}
 		return CompletableFuture.allOf(tags.toArray(CompletableFuture<?>[]::new));

@@ -179,7 +179,8 @@ final class RingBackend implements Backend {
 
 	@Override
 	public int run(boolean block, long timeoutNanos, Completions completions) {
-		boolean wait = block && this.ring.completions().available() == 0;
+		// With a full queue there may be more to send than went into it.
+		boolean wait = block && room() && this.ring.completions().available() == 0;
 		if (wait) {
 			listen();
 			arm(timeoutNanos);

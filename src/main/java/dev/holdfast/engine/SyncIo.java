@@ -45,7 +45,7 @@ public final class SyncIo implements IoListener {
 	public void start() throws IoFailedException {
 		this.answered = false;
 		this.released = false;
-		while (!this.engine.submit(this.operation)) {
+		while (!submit()) {
 			if (System.nanoTime() - this.operation.deadlineNanos >= 0
 					&& this.operation.deadlineNanos != IoOperation.NO_DEADLINE) {
 				this.released = true;
@@ -53,6 +53,20 @@ public final class SyncIo implements IoListener {
 				throw new IoFailedException(this.operation);
 			}
 			LockSupport.parkNanos(RETRY_NANOS);
+		}
+	}
+
+	private boolean submit() {
+		boolean refused = true;
+		try {
+			boolean accepted = this.engine.submit(this.operation);
+			refused = false;
+			return accepted;
+		}
+		finally {
+			if (refused) {
+				this.released = true;
+			}
 		}
 	}
 

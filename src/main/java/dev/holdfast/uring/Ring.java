@@ -9,6 +9,7 @@ import dev.holdfast.uring.sys.Errno;
 import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.RingAbi;
 import dev.holdfast.uring.sys.RingSyscalls;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One io_uring. Unless {@link RingOptions#shared}, only the thread that opened it may
@@ -57,24 +58,21 @@ public final class Ring implements AutoCloseable {
 
 	private long submitted;
 
-	private Ring(RingSyscalls kernel, int descriptor, RingSetup setup, MemorySegment params, RingOptions options)
-			throws ErrnoException {
+	private Ring(RingSyscalls kernel, int descriptor, RingSetup setup, MemorySegment params, RingOptions options,
+			MemorySegment queues, MemorySegment entries) throws ErrnoException {
 		this.kernel = kernel;
 		this.descriptor = descriptor;
 		this.setup = setup;
-		long array = offset(params, RingAbi.PARAMS_SQ_ARRAY);
-		boolean indirect = (setup.flags() & RingAbi.SETUP_NO_SQARRAY) == 0;
-		long completionsEnd = offset(params, RingAbi.PARAMS_CQ_CQES) + setup.completions() * RingAbi.CQE_SIZE;
-		long arrayEnd = indirect ? array + (long) setup.entries() * Integer.BYTES : 0;
-		this.queues = kernel.map(descriptor, RingAbi.MAP_RINGS, Math.max(completionsEnd, arrayEnd));
-		this.entries = kernel.map(descriptor, RingAbi.MAP_ENTRIES, setup.entries() * RingAbi.SQE_SIZE);
-		if (indirect) {
+		this.queues = queues;
+		this.entries = entries;
+		if (isIndirect(setup)) {
+			long array = offset(params, RingAbi.PARAMS_SQ_ARRAY);
 			for (int i = 0; i < setup.entries(); i++) {
-				this.queues.set(ValueLayout.JAVA_INT, array + (long) i * Integer.BYTES, i);
+				queues.set(ValueLayout.JAVA_INT, array + (long) i * Integer.BYTES, i);
 			}
 		}
-		this.submissions = new SubmissionQueue(this.queues, params, this.entries, setup.entries());
-		this.completions = new CompletionQueue(this.queues, params, setup.completions());
+		this.submissions = new SubmissionQueue(queues, params, entries, setup.entries());
+		this.completions = new CompletionQueue(queues, params, setup.completions());
 		this.files = new FileTable(kernel, descriptor, options.files());
 		this.buffers = new BufferTable(kernel, descriptor, options.buffers());
 	}
@@ -108,6 +106,8 @@ public final class Ring implements AutoCloseable {
 	private static Ring finish(RingSyscalls kernel, int descriptor, MemorySegment params, List<String> refused,
 			RingOptions options) throws ErrnoException {
 		int features = params.get(ValueLayout.JAVA_INT, RingAbi.PARAMS_FEATURES);
+		MemorySegment queues = null;
+		MemorySegment entries = null;
 		boolean done = false;
 		try {
 			if ((features & RingAbi.FEAT_SINGLE_MMAP) == 0 || (features & RingAbi.FEAT_NODROP) == 0) {
@@ -116,14 +116,38 @@ public final class Ring implements AutoCloseable {
 			RingSetup setup = new RingSetup(params.get(ValueLayout.JAVA_INT, RingAbi.PARAMS_FLAGS), features,
 					params.get(ValueLayout.JAVA_INT, RingAbi.PARAMS_SQ_ENTRIES),
 					params.get(ValueLayout.JAVA_INT, RingAbi.PARAMS_CQ_ENTRIES), refused);
-			Ring ring = new Ring(kernel, descriptor, setup, params, options);
+			queues = kernel.map(descriptor, RingAbi.MAP_RINGS, sizeOfQueues(setup, params));
+			entries = kernel.map(descriptor, RingAbi.MAP_ENTRIES, setup.entries() * RingAbi.SQE_SIZE);
+			Ring ring = new Ring(kernel, descriptor, setup, params, options, queues, entries);
 			done = true;
 			return ring;
 		}
 		finally {
 			if (!done) {
+				unmap(kernel, entries);
+				unmap(kernel, queues);
 				kernel.close(descriptor);
 			}
+		}
+	}
+
+	private static long sizeOfQueues(RingSetup setup, MemorySegment params) {
+		long completionsEnd = offset(params, RingAbi.PARAMS_CQ_CQES) + setup.completions() * RingAbi.CQE_SIZE;
+		if (!isIndirect(setup)) {
+			return completionsEnd;
+		}
+		long arrayEnd = offset(params, RingAbi.PARAMS_SQ_ARRAY) + (long) setup.entries() * Integer.BYTES;
+		return Math.max(completionsEnd, arrayEnd);
+	}
+
+	/** Whether an array of indices stands between the queue and its entries. */
+	private static boolean isIndirect(RingSetup setup) {
+		return (setup.flags() & RingAbi.SETUP_NO_SQARRAY) == 0;
+	}
+
+	private static void unmap(RingSyscalls kernel, @Nullable MemorySegment memory) {
+		if (memory != null) {
+			kernel.unmap(memory);
 		}
 	}
 

@@ -47,7 +47,8 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 			MemorySegment params = arena.allocate(RingAbi.PARAMS_SIZE, Long.BYTES);
 			int ring = kernel.setup(2, params);
 			if (ring < 0) {
-				return new KernelProbe(release, refusal(-ring, release, memlock), 0, new BitSet(), memlock, ipcLock);
+				return new KernelProbe(release, refusal(-ring, release, memlock, readFirstLine(DISABLED)), 0,
+						new BitSet(), memlock, ipcLock);
 			}
 			try {
 				return new KernelProbe(release, null, params.get(ValueLayout.JAVA_INT, RingAbi.PARAMS_FEATURES),
@@ -78,11 +79,13 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 	/**
 	 * Why {@code io_uring_setup} failed, and what to change.
 	 * @param errno positive
+	 * @param disabled value of the sysctl {@code kernel.io_uring_disabled}, which came
+	 * with 6.6, or {@code null} if there is none
 	 * @return one sentence
 	 */
-	static String refusal(int errno, String release, long memlock) {
+	static String refusal(int errno, String release, long memlock, @Nullable String disabled) {
 		return switch (errno) {
-			case Errno.EPERM -> notPermitted();
+			case Errno.EPERM -> notPermitted(disabled);
 			case Errno.ENOSYS -> "kernel " + release + " has no io_uring, or a seccomp profile hides it";
 			case Errno.ENOMEM ->
 				"RLIMIT_MEMLOCK of " + memlock + " bytes is too little for a ring; raise it (ulimit -l, LimitMEMLOCK=)";
@@ -90,9 +93,8 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 		};
 	}
 
-	private static String notPermitted() {
-		String value = readFirstLine(DISABLED);
-		return switch ((value != null) ? value : "0") {
+	private static String notPermitted(@Nullable String disabled) {
+		return switch ((disabled != null) ? disabled : "0") {
 			case "1" -> "sysctl kernel.io_uring_disabled is 1 and this process is not in kernel.io_uring_group;"
 					+ " set the sysctl to 0, or the group";
 			case "2" -> "sysctl kernel.io_uring_disabled is 2; set it to 0";
