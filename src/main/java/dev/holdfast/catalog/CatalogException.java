@@ -1,0 +1,14 @@
+package dev.holdfast.catalog;
+
+/**
+ * The catalog cannot be opened.
+ */
+public final class CatalogException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	public CatalogException(String message, Throwable cause) {
+		super(message, cause);
+	}
+
+}
