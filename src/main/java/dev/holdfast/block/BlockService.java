@@ -1,0 +1,114 @@
+package dev.holdfast.block;
+
+import java.io.IOException;
+
+import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.volume.Volume;
+import dev.holdfast.volume.VolumeHandle;
+import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.Volumes;
+
+/**
+ * Reads, writes and flushes ranges of volumes: takes memory, pins and resolves, hands to
+ * the engine, waits, gives everything back. Each call runs on the caller's thread, which
+ * may be virtual. A piece of at most 1 MiB is the unit: each takes its own memory, its
+ * own pin and its own right to blocks, so that a long stream holds little and never holds
+ * up a delete.
+ * <p>
+ * All throw {@link ProblemException}: {@link Problem#NOT_FOUND},
+ * {@link Problem#RANGE_NOT_SATISFIABLE} with {@code size}, {@link Problem#OVERLOADED},
+ * {@link Problem#DEADLINE_EXCEEDED} with {@code outcome: unknown},
+ * {@link Problem#IO_ERROR} with {@code errno}, {@link Problem#DEVICE_NOT_ONLINE}.
+ */
+public final class BlockService {
+
+	private final IoEngine engine;
+
+	private final Volumes volumes;
+
+	private final StagingPool pool;
+
+	private final BlockRanges ranges = new BlockRanges();
+
+	private final Flows flows = new Flows();
+
+	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool) {
+		this.engine = engine;
+		this.volumes = volumes;
+		this.pool = pool;
+	}
+
+	/**
+	 * Reads any bytes, aligned or not. Long ranges are streamed, with bounded memory and
+	 * read-ahead. It is not a snapshot.
+	 * @param key of the volume
+	 * @param offset in the volume in bytes
+	 * @param length in bytes; 0 reads nothing
+	 * @param options how; {@code fua} means nothing here
+	 * @param sink gets the bytes, in order, on this thread
+	 * @return what was done
+	 * @throws IOException what the sink threw, after all I/O in flight has ended
+	 * @throws ProblemException as above; {@code bytes} is what the sink has had
+	 */
+	public Transfer read(VolumeKey key, long offset, long length, TransferOptions options, ByteSink sink)
+			throws IOException {
+		VolumeHandle handle = this.volumes.open(key);
+		Volume volume = handle.volume();
+		requireInside(volume, offset, length);
+		int flow = this.flows.of(key.tenant());
+		return new ReadStream(this.pool, key.tenant(), options.deadlineNanos(), volume.blockSize(),
+				(lease) -> new Dispatch(this.engine, handle, flow, options.deadlineNanos(), lease))
+			.run(offset, length, sink);
+	}
+
+	/**
+	 * Writes any bytes, aligned or not. Of a block that is written only in part the rest
+	 * stays as it is, whoever else writes to it at the same time.
+	 * @param key of the volume
+	 * @param offset in the volume in bytes
+	 * @param length in bytes, or -1 for all that the source has
+	 * @param options how
+	 * @param source gives the bytes, on this thread
+	 * @return what was done
+	 * @throws IOException what the source threw, after all I/O in flight has ended
+	 * @throws ProblemException as above, and {@link Problem#LENGTH_MISMATCH} if the
+	 * source had fewer or more bytes than said; {@code bytesWritten} is how many bytes of
+	 * the range are known to be written from its start, which ends with a whole block
+	 */
+	public Transfer write(VolumeKey key, long offset, long length, TransferOptions options, ByteSource source)
+			throws IOException {
+		VolumeHandle handle = this.volumes.open(key);
+		requireInside(handle.volume(), offset, Math.max(0, length));
+		int flow = this.flows.of(key.tenant());
+		return new WriteStream(this.pool, this.ranges, handle, options,
+				(lease) -> new Dispatch(this.engine, handle, flow, options.deadlineNanos(), lease), offset, source)
+			.run(length);
+	}
+
+	/**
+	 * Makes every write that was answered before durable.
+	 * @param key of the volume
+	 * @param options how
+	 */
+	public void flush(VolumeKey key, TransferOptions options) {
+		VolumeHandle handle = this.volumes.open(key);
+		try (Dispatch dispatch = new Dispatch(this.engine, handle, this.flows.of(key.tenant()), options.deadlineNanos(),
+				null)) {
+			dispatch.flush();
+			dispatch.await(new Tally());
+		}
+		catch (Dispatch.IncompleteException ex) {
+			throw ex.problem();
+		}
+	}
+
+	private static void requireInside(Volume volume, long offset, long length) {
+		if (offset < 0 || length < 0 || offset > volume.sizeBytes() - length) {
+			throw IoProblems.outside(volume.sizeBytes());
+		}
+	}
+
+}

@@ -1,0 +1,276 @@
+package dev.holdfast.block;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.holdfast.buffer.Lease;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.engine.IoOperation;
+import dev.holdfast.volume.DeviceRange;
+import dev.holdfast.volume.Pin;
+import dev.holdfast.volume.VolumeHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * I/O of one piece of a transfer, with all that it holds: memory, a pin on the volume's
+ * blocks and, if it writes, the right to these blocks. One thread uses it, in rounds:
+ * start operations, await them all.
+ * <p>
+ * Two counts say when things go back, each one for that thread and one for each operation
+ * that the kernel is not done with. Pin and right go back as soon as the thread has said
+ * {@link #noMore()} and the last operation is done, on the engine's thread if need be: a
+ * client that is slow with the next piece must not keep others from the blocks of this
+ * one. The memory goes back after {@link #close()}. After a deadline that may be long
+ * after the caller has gone; until then the engine keeps later operations from the same
+ * blocks.
+ */
+final class Dispatch implements AutoCloseable {
+
+	private final IoEngine engine;
+
+	private final VolumeHandle volume;
+
+	private final int flow;
+
+	private final long deadlineNanos;
+
+	private final @Nullable Lease lease;
+
+	private final List<PendingIo> round = new ArrayList<>(1);
+
+	private final AtomicInteger blockHolds = new AtomicInteger(1);
+
+	private final AtomicInteger memoryHolds = new AtomicInteger(1);
+
+	private @Nullable Pin pin;
+
+	private BlockRanges.@Nullable Grant grant;
+
+	private @Nullable ProblemException refused;
+
+	private boolean complete;
+
+	Dispatch(IoEngine engine, VolumeHandle volume, int flow, long deadlineNanos, @Nullable Lease lease) {
+		this.engine = engine;
+		this.volume = volume;
+		this.flow = flow;
+		this.deadlineNanos = deadlineNanos;
+		this.lease = lease;
+	}
+
+	/**
+	 * Makes it the owner of a grant.
+	 */
+	void holds(BlockRanges.Grant blocks) {
+		this.grant = blocks;
+	}
+
+	Lease lease() {
+		Lease memory = this.lease;
+		if (memory == null) {
+			throw new IllegalStateException("no memory");
+		}
+		return memory;
+	}
+
+	/**
+	 * Starts reading whole blocks.
+	 * @param offset in the volume
+	 * @param length in bytes
+	 * @param at where in the lease they go
+	 */
+	void read(long offset, long length, long at) {
+		long position = lease().offset() + at;
+		for (DeviceRange range : pinned().resolve(offset, length)) {
+			PendingIo io = prepared();
+			io.operation().read(range.device().io(), range.offset(), lease().buffer(), position, range.length());
+			start(io);
+			position += range.length();
+		}
+	}
+
+	/**
+	 * Starts writing whole blocks.
+	 * @param offset in the volume
+	 * @param length in bytes
+	 * @param at where in the lease they are
+	 * @param fua whether they must be durable when answered
+	 */
+	void write(long offset, long length, long at, boolean fua) {
+		long position = lease().offset() + at;
+		for (DeviceRange range : pinned().resolve(offset, length)) {
+			PendingIo io = prepared();
+			io.operation().write(range.device().io(), range.offset(), lease().buffer(), position, range.length(), fua);
+			start(io);
+			position += range.length();
+		}
+	}
+
+	/**
+	 * Starts flushing every device under the volume.
+	 */
+	void flush() {
+		for (Device device : pinned().devices()) {
+			PendingIo io = prepared();
+			io.operation().flush(device.io());
+			start(io);
+		}
+	}
+
+	private Pin pinned() {
+		Pin present = this.pin;
+		if (present == null) {
+			present = this.volume.pin();
+			this.pin = present;
+		}
+		return present;
+	}
+
+	private PendingIo prepared() {
+		return new PendingIo(this::released);
+	}
+
+	/**
+	 * Starts an operation, unless one before it in the round could not be.
+	 */
+	private void start(PendingIo io) {
+		if (this.refused != null) {
+			return;
+		}
+		io.operation().flow(this.flow).deadline(this.deadlineNanos);
+		this.blockHolds.incrementAndGet();
+		this.memoryHolds.incrementAndGet();
+		try {
+			io.start(this.engine, this.deadlineNanos);
+			this.round.add(io);
+		}
+		catch (ProblemException ex) {
+			this.blockHolds.decrementAndGet();
+			this.memoryHolds.decrementAndGet();
+			this.refused = ex;
+		}
+	}
+
+	/**
+	 * Waits for all operations that were started.
+	 * @param tally to add them to
+	 * @throws IncompleteException if any failed or could not be started
+	 */
+	void await(Tally tally) throws IncompleteException {
+		long intact = 0;
+		ProblemException failure = null;
+		for (PendingIo io : this.round) {
+			IoOperation operation = io.operation();
+			try {
+				io.await();
+				tally.add(operation);
+				intact += (failure == null) ? operation.length() : 0;
+			}
+			catch (IoFailedException ex) {
+				if (failure == null) {
+					intact += ex.bytes();
+					failure = IoProblems.of(ex);
+				}
+			}
+		}
+		this.round.clear();
+		ProblemException problem = (failure != null) ? failure : this.refused;
+		this.refused = null;
+		if (problem != null) {
+			throw new IncompleteException(problem, intact);
+		}
+	}
+
+	/**
+	 * All operations are started: once they are done the blocks may be moved, and written
+	 * by others.
+	 */
+	void noMore() {
+		if (!this.complete) {
+			this.complete = true;
+			letGoOfBlocks();
+		}
+	}
+
+	/**
+	 * On an engine's thread, so nothing here blocks.
+	 */
+	private void released() {
+		letGoOfBlocks();
+		Lease memory = this.lease;
+		if (this.memoryHolds.decrementAndGet() == 0 && memory != null) {
+			Thread.ofVirtual().name("holdfast-late-lease").start(memory::close);
+		}
+	}
+
+	private void letGoOfBlocks() {
+		if (this.blockHolds.decrementAndGet() > 0) {
+			return;
+		}
+		BlockRanges.Grant blocks = this.grant;
+		Pin held = this.pin;
+		if (blocks != null) {
+			blocks.closeSoon();
+		}
+		if (held != null) {
+			held.close();
+		}
+	}
+
+	/**
+	 * Awaits what was started and not awaited, then gives back whatever the kernel is
+	 * done with; the rest follows.
+	 */
+	@Override
+	public void close() {
+		if (!this.round.isEmpty()) {
+			try {
+				await(new Tally());
+			}
+			catch (IncompleteException ex) {
+				// Whoever closes without awaiting has a failure of its own to report.
+			}
+		}
+		noMore();
+		Lease memory = this.lease;
+		if (this.memoryHolds.decrementAndGet() == 0 && memory != null) {
+			memory.close();
+		}
+	}
+
+	/**
+	 * Not all of a round went well.
+	 */
+	static final class IncompleteException extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		private final ProblemException problem;
+
+		private final long intact;
+
+		private IncompleteException(ProblemException problem, long intact) {
+			super(problem);
+			this.problem = problem;
+			this.intact = intact;
+		}
+
+		ProblemException problem() {
+			return this.problem;
+		}
+
+		/**
+		 * How much was done from the start of the round without a gap.
+		 * @return bytes
+		 */
+		long intact() {
+			return this.intact;
+		}
+
+	}
+
+}

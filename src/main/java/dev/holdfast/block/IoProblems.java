@@ -1,0 +1,43 @@
+package dev.holdfast.block;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.uring.sys.Errno;
+
+/**
+ * What a failed operation is to a client.
+ */
+final class IoProblems {
+
+	private IoProblems() {
+	}
+
+	static ProblemException of(IoFailedException failed) {
+		return switch (failed.errno()) {
+			case Errno.ETIMEDOUT -> new ProblemException(Problem.DEADLINE_EXCEEDED,
+					"The %s did not end in time; whether it will is not known".formatted(failed.kind().label()), failed)
+				.with("outcome", "unknown");
+			case Errno.EAGAIN ->
+				new ProblemException(Problem.OVERLOADED, "The device has too much to do: try again", failed)
+					.with("retryable", true);
+			default -> new ProblemException(Problem.IO_ERROR,
+					"The %s failed: %s".formatted(failed.kind().label(), Errno.name(failed.errno())), failed)
+				.with("errno", Errno.name(failed.errno()));
+		};
+	}
+
+	/**
+	 * The engine takes no more for this device.
+	 */
+	static ProblemException notOnline(IllegalStateException cause) {
+		return new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device is being detached", cause);
+	}
+
+	static ProblemException outside(long size) {
+		return new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
+				"The range is not inside the volume, which has %d bytes".formatted(size))
+			.with("size", size);
+	}
+
+}

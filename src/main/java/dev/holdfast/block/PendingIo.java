@@ -1,0 +1,106 @@
+package dev.holdfast.block;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.engine.IoListener;
+import dev.holdfast.engine.IoOperation;
+import dev.holdfast.uring.sys.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation that one thread, which may be virtual, waits for. Unlike with
+ * {@link dev.holdfast.engine.SyncIo} somebody hears of the release at once, on the
+ * engine's thread, also while the one who waits is busy with something else.
+ */
+final class PendingIo implements IoListener {
+
+	private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+	private final IoOperation operation = new IoOperation(this);
+
+	private final Runnable onRelease;
+
+	private int errno;
+
+	private volatile @Nullable Thread waiter;
+
+	/** Written after {@link #errno}. */
+	private volatile boolean late;
+
+	private volatile boolean released;
+
+	/**
+	 * An operation to be prepared.
+	 * @param onRelease called on an engine's thread once the kernel is done with it; must
+	 * not block
+	 */
+	PendingIo(Runnable onRelease) {
+		this.onRelease = onRelease;
+	}
+
+	IoOperation operation() {
+		return this.operation;
+	}
+
+	/**
+	 * Submits it. While the device has no room it is tried again, until the deadline.
+	 * @throws ProblemException if it was not accepted; nothing is pending then
+	 */
+	void start(IoEngine engine, long deadlineNanos) {
+		try {
+			while (!engine.submit(this.operation)) {
+				if (deadlineNanos != IoOperation.NO_DEADLINE && System.nanoTime() - deadlineNanos >= 0) {
+					throw new ProblemException(Problem.OVERLOADED, "The device has too much to do: try again")
+						.with("retryable", true);
+				}
+				LockSupport.parkNanos(RETRY_NANOS);
+			}
+		}
+		catch (IllegalStateException ex) {
+			throw IoProblems.notOnline(ex);
+		}
+	}
+
+	/**
+	 * Waits until the kernel is done with it, or the deadline has passed. Interrupts do
+	 * not end the wait; they are kept for the caller.
+	 * @throws IoFailedException if it failed
+	 */
+	void await() throws IoFailedException {
+		this.waiter = Thread.currentThread();
+		boolean interrupted = false;
+		while (!this.released && !this.late) {
+			LockSupport.park(this);
+			interrupted |= Thread.interrupted();
+		}
+		this.waiter = null;
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+		if (this.errno != 0) {
+			throw new IoFailedException(this.operation);
+		}
+	}
+
+	@Override
+	public void answered(IoOperation done) {
+		this.errno = done.errno();
+		if (this.errno == Errno.ETIMEDOUT) {
+			this.late = true;
+			LockSupport.unpark(this.waiter);
+		}
+	}
+
+	@Override
+	public void released(IoOperation done) {
+		this.onRelease.run();
+		this.released = true;
+		LockSupport.unpark(this.waiter);
+	}
+
+}

@@ -1,0 +1,106 @@
+package dev.holdfast.block;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Function;
+
+import dev.holdfast.buffer.Lease;
+import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.contract.ProblemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read: while a piece is passed on, the next two are on their way. Memory beyond the
+ * first piece is taken only if there is some at once, so that streams which hold some do
+ * not wait for each other.
+ */
+final class ReadStream {
+
+	private static final int WINDOW = 3;
+
+	private final StagingPool pool;
+
+	private final String tenant;
+
+	private final long deadlineNanos;
+
+	private final Chunks chunks;
+
+	private final Function<Lease, Dispatch> dispatches;
+
+	private final Tally tally = new Tally();
+
+	private final Deque<Piece> flying = new ArrayDeque<>(WINDOW + 1);
+
+	private long next;
+
+	ReadStream(StagingPool pool, String tenant, long deadlineNanos, int blockSize,
+			Function<Lease, Dispatch> dispatches) {
+		this.pool = pool;
+		this.tenant = tenant;
+		this.deadlineNanos = deadlineNanos;
+		this.chunks = new Chunks(blockSize);
+		this.dispatches = dispatches;
+	}
+
+	Transfer run(long offset, long length, ByteSink sink) throws IOException {
+		long end = offset + length;
+		this.next = offset;
+		try {
+			while (this.next < end || !this.flying.isEmpty()) {
+				ahead(end);
+				Piece piece = this.flying.remove();
+				try (Dispatch dispatch = piece.dispatch) {
+					await(dispatch, piece.offset - offset);
+					sink.accept(dispatch.lease()
+						.bytes(piece.offset - this.chunks.floor(piece.offset), piece.length)
+						.asReadOnlyBuffer());
+				}
+			}
+		}
+		finally {
+			this.flying.forEach((piece) -> piece.dispatch.close());
+		}
+		return this.tally.transfer(length);
+	}
+
+	private void ahead(long end) {
+		while (this.next < end && this.flying.size() < WINDOW) {
+			int length = this.chunks.first(this.next, end - this.next);
+			int span = this.chunks.span(this.next, length);
+			Lease lease = lease(span);
+			if (lease == null) {
+				return;
+			}
+			Dispatch dispatch = this.dispatches.apply(lease);
+			this.flying.add(new Piece(dispatch, this.next, length));
+			dispatch.read(this.chunks.floor(this.next), span, 0);
+			dispatch.noMore();
+			this.next += length;
+		}
+	}
+
+	private @Nullable Lease lease(int span) {
+		return this.flying.isEmpty() ? this.pool.lease(this.tenant, span, this.deadlineNanos)
+				: this.pool.tryLease(this.tenant, span);
+	}
+
+	private void await(Dispatch dispatch, long before) {
+		try {
+			dispatch.await(this.tally);
+		}
+		catch (Dispatch.IncompleteException ex) {
+			ProblemException problem = ex.problem();
+			throw problem.with("bytes", before);
+		}
+	}
+
+	/**
+	 * A part of the range that is being read.
+	 */
+	private record Piece(Dispatch dispatch, long offset, int length) {
+
+	}
+
+}

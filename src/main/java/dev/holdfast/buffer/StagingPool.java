@@ -1,0 +1,327 @@
+package dev.holdfast.buffer;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.RegisteredMemory;
+import dev.holdfast.engine.IoBuffer;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.uring.sys.ErrnoException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory for bytes on their way between clients and devices: registered once, lent out in
+ * parts of 4 KiB to 1 MiB.
+ * <p>
+ * Who waits is served in the order of arrival; one whose tenant holds its quarter of all
+ * is passed over until that tenant gives something back. A request that finds nobody
+ * waiting and enough memory costs one uncontended lock. All state is guarded by that
+ * lock; any thread, virtual ones park.
+ */
+public final class StagingPool implements AutoCloseable {
+
+	/** The largest lease, in bytes. */
+	public static final int LARGEST_LEASE = BuddyAllocator.LARGEST;
+
+	private static final int TENANT_SHARE = 4;
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+	private final RegisteredMemory memory;
+
+	private final long size;
+
+	private final long waitNanos;
+
+	private final BuddyAllocator allocator;
+
+	private final Map<String, Long> held = new HashMap<>();
+
+	private final Deque<Waiter> waiters = new ArrayDeque<>();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition returned = this.lock.newCondition();
+
+	private long used;
+
+	private boolean closed;
+
+	private StagingPool(RegisteredMemory memory, Duration wait) {
+		this.memory = memory;
+		this.size = memory.buffer().memory().byteSize();
+		this.waitNanos = wait.toNanos();
+		this.allocator = new BuddyAllocator(this.size);
+	}
+
+	/**
+	 * Makes and registers the memory.
+	 * @param engine that is to use it
+	 * @param size in bytes, a multiple of 1 MiB, at least 4 MiB
+	 * @param wait how long a request for a lease may wait
+	 * @return the pool, to be closed before the engine is
+	 * @throws ErrnoException if there is no memory
+	 */
+	public static StagingPool open(IoEngine engine, long size, Duration wait) throws ErrnoException {
+		if (size < (long) TENANT_SHARE * LARGEST_LEASE || size % LARGEST_LEASE != 0) {
+			throw new IllegalArgumentException(
+					"staging memory must be a multiple of 1 MiB, at least 4 MiB, not %d bytes".formatted(size));
+		}
+		return new StagingPool(RegisteredMemory.open(engine, "holdfast-staging", size), wait);
+	}
+
+	/**
+	 * Takes memory, waiting for it if need be. A caller that holds a lease which only it
+	 * can give back asks with {@link #tryLease} instead, lest all wait for each other.
+	 * @param tenant for whom
+	 * @param bytes how much, 1 to {@link #LARGEST_LEASE}
+	 * @param deadlineNanos when to give up, in terms of {@link System#nanoTime()}, if
+	 * that comes before the pool's own limit; {@link Long#MAX_VALUE} for never
+	 * @return the lease
+	 * @throws ProblemException {@link Problem#OVERLOADED} if there was none in time
+	 */
+	public Lease lease(String tenant, int bytes, long deadlineNanos) {
+		int block = BuddyAllocator.blockSize(bytes);
+		this.lock.lock();
+		try {
+			Lease lease = takeNow(tenant, block);
+			return (lease != null) ? lease : await(tenant, block, deadlineNanos);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Takes memory if there is some at once.
+	 * @param tenant for whom
+	 * @param bytes how much, 1 to {@link #LARGEST_LEASE}
+	 * @return the lease, or {@code null} if one would have to wait
+	 */
+	public @Nullable Lease tryLease(String tenant, int bytes) {
+		int block = BuddyAllocator.blockSize(bytes);
+		this.lock.lock();
+		try {
+			return takeNow(tenant, block);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private @Nullable Lease takeNow(String tenant, int block) {
+		if (this.closed) {
+			throw new ProblemException(Problem.OVERLOADED, "The service is stopping");
+		}
+		return mustQueue(tenant) ? null : take(tenant, block);
+	}
+
+	/**
+	 * Whether somebody of the same tenant waits already, or anybody who waits for memory
+	 * and not only for its own tenant to give some back.
+	 */
+	private boolean mustQueue(String tenant) {
+		for (Waiter waiter : this.waiters) {
+			if (waiter.tenant.equals(tenant) || withinShare(waiter.tenant, waiter.block)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean withinShare(String tenant, int block) {
+		return this.held.getOrDefault(tenant, 0L) + block <= this.size / TENANT_SHARE;
+	}
+
+	private @Nullable Lease take(String tenant, int block) {
+		if (!withinShare(tenant, block)) {
+			return null;
+		}
+		long offset = this.allocator.allocate(block);
+		if (offset < 0) {
+			return null;
+		}
+		this.held.merge(tenant, (long) block, Long::sum);
+		this.used += block;
+		return new Lease(this, tenant, offset, block);
+	}
+
+	private Lease await(String tenant, int block, long deadlineNanos) {
+		Waiter waiter = new Waiter(tenant, block, this.lock.newCondition());
+		this.waiters.add(waiter);
+		long start = System.nanoTime();
+		long limit = (deadlineNanos == Long.MAX_VALUE) ? this.waitNanos
+				: Math.min(this.waitNanos, deadlineNanos - start);
+		try {
+			long left = limit;
+			while (waiter.lease == null && left > 0 && !this.closed) {
+				left = waiter.served.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		Lease lease = waiter.lease;
+		if (lease == null) {
+			this.waiters.remove(waiter);
+			// Whoever stood behind may have waited for this one only.
+			serve();
+			throw new ProblemException(Problem.OVERLOADED,
+					"No memory for the transfer within %d ms: try again, or make smaller or fewer requests at a time"
+						.formatted(TimeUnit.NANOSECONDS.toMillis(limit)))
+				.with("retryable", true);
+		}
+		return lease;
+	}
+
+	void release(Lease lease) {
+		this.lock.lock();
+		try {
+			if (lease.end()) {
+				this.allocator.release(lease.offset(), lease.size());
+				this.held.computeIfPresent(lease.tenant(), (tenant, bytes) -> {
+					long left = bytes - lease.size();
+					return (left > 0) ? left : null;
+				});
+				this.used -= lease.size();
+				serve();
+				this.returned.signalAll();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void serve() {
+		Set<String> atTheirShare = new HashSet<>();
+		Iterator<Waiter> queue = this.waiters.iterator();
+		while (queue.hasNext()) {
+			Waiter waiter = queue.next();
+			if (!withinShare(waiter.tenant, waiter.block)) {
+				atTheirShare.add(waiter.tenant);
+			}
+			else if (!atTheirShare.contains(waiter.tenant)) {
+				Lease lease = take(waiter.tenant, waiter.block);
+				if (lease == null) {
+					return;
+				}
+				queue.remove();
+				waiter.lease = lease;
+				waiter.served.signal();
+			}
+		}
+	}
+
+	/**
+	 * How many wait for a lease.
+	 * @return a snapshot
+	 */
+	public int waiting() {
+		this.lock.lock();
+		try {
+			return this.waiters.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	IoBuffer buffer() {
+		return this.memory.buffer();
+	}
+
+	/**
+	 * How much is lent out.
+	 * @return 0 to 1
+	 */
+	public double usedRatio() {
+		this.lock.lock();
+		try {
+			return (double) this.used / this.size;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	public long size() {
+		return this.size;
+	}
+
+	/**
+	 * Whether transfers use registered memory, and if not, why.
+	 * @return {@code null} if they do
+	 */
+	public @Nullable String refusal() {
+		return buffer().refusal();
+	}
+
+	/**
+	 * Refuses new leases, waits for those lent out to come back, and gives the memory
+	 * back. If some do not come within 30 s, the memory is left to the end of the
+	 * process: somebody may still be writing to it.
+	 */
+	@Override
+	public void close() throws ErrnoException {
+		if (drain()) {
+			this.memory.close();
+		}
+	}
+
+	private boolean drain() {
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				return false;
+			}
+			this.closed = true;
+			this.waiters.forEach((waiter) -> waiter.served.signal());
+			long left = CLOSE_LIMIT.toNanos();
+			while (this.used > 0 && left > 0) {
+				left = this.returned.awaitNanos(left);
+			}
+			return this.used == 0;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return this.used == 0;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Somebody in the queue.
+	 */
+	private static final class Waiter {
+
+		private final String tenant;
+
+		private final int block;
+
+		private final Condition served;
+
+		private @Nullable Lease lease;
+
+		private Waiter(String tenant, int block, Condition served) {
+			this.tenant = tenant;
+			this.block = block;
+			this.served = served;
+		}
+
+	}
+
+}

@@ -1,0 +1,25 @@
+package dev.holdfast.device;
+
+import java.util.Locale;
+
+/**
+ * Whether a device serves I/O.
+ */
+public enum DeviceState {
+
+	/** It serves I/O. */
+	ONLINE,
+	/** It was let go of; its descriptor is closed or about to be. */
+	DETACHED;
+
+	private final String label = name().toLowerCase(Locale.ROOT);
+
+	/**
+	 * The name in the API.
+	 * @return lower case
+	 */
+	public String label() {
+		return this.label;
+	}
+
+}

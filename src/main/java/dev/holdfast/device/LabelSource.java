@@ -1,0 +1,16 @@
+package dev.holdfast.device;
+
+/**
+ * Who knows what the label is to hold.
+ */
+@FunctionalInterface
+public interface LabelSource {
+
+	/**
+	 * What to write now. Called by one committing thread at a time; must hold every
+	 * change that was made before its {@link SharedCommit#commit()}.
+	 * @return an immutable copy
+	 */
+	LabelContent content();
+
+}

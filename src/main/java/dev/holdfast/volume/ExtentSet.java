@@ -1,0 +1,100 @@
+package dev.holdfast.volume;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A set of extents, kept as ranges that never touch each other. Not thread-safe.
+ */
+final class ExtentSet {
+
+	/** Start to count. */
+	private final TreeMap<Integer, Integer> ranges = new TreeMap<>();
+
+	private long count;
+
+	long count() {
+		return this.count;
+	}
+
+	int rangeCount() {
+		return this.ranges.size();
+	}
+
+	List<ExtentRange> ranges() {
+		List<ExtentRange> list = new ArrayList<>(this.ranges.size());
+		this.ranges.forEach((start, length) -> list.add(new ExtentRange(start, length)));
+		return list;
+	}
+
+	/**
+	 * Adds a range of which nothing is in the set.
+	 */
+	void add(ExtentRange range) {
+		int start = range.start();
+		int length = range.count();
+		Map.Entry<Integer, Integer> before = this.ranges.floorEntry(start);
+		if (before != null) {
+			int end = before.getKey() + before.getValue();
+			requireApart(end <= start, range);
+			if (end == start) {
+				start = before.getKey();
+				length += before.getValue();
+			}
+		}
+		Map.Entry<Integer, Integer> after = this.ranges.ceilingEntry(range.start());
+		if (after != null) {
+			requireApart(after.getKey() >= range.end(), range);
+			if (after.getKey() == range.end()) {
+				length += after.getValue();
+				this.ranges.remove(after.getKey());
+			}
+		}
+		this.ranges.put(start, length);
+		this.count += range.count();
+	}
+
+	/**
+	 * Takes extents out: from the first range that is long enough, else from as many as
+	 * it takes, in ascending order.
+	 * @param wanted how many
+	 * @return ranges with that many, or with all there are
+	 */
+	List<ExtentRange> take(int wanted) {
+		if (wanted == 0) {
+			return List.of();
+		}
+		for (Map.Entry<Integer, Integer> range : this.ranges.entrySet()) {
+			if (range.getValue() >= wanted) {
+				return List.of(cut(range.getKey(), range.getValue(), wanted));
+			}
+		}
+		List<ExtentRange> taken = new ArrayList<>();
+		int left = wanted;
+		while (left > 0 && !this.ranges.isEmpty()) {
+			Map.Entry<Integer, Integer> first = this.ranges.firstEntry();
+			ExtentRange part = cut(first.getKey(), first.getValue(), Math.min(left, first.getValue()));
+			left -= part.count();
+			taken.add(part);
+		}
+		return taken;
+	}
+
+	private ExtentRange cut(int start, int whole, int length) {
+		this.ranges.remove(start);
+		if (whole > length) {
+			this.ranges.put(start + length, whole - length);
+		}
+		this.count -= length;
+		return new ExtentRange(start, length);
+	}
+
+	private static void requireApart(boolean apart, ExtentRange range) {
+		if (!apart) {
+			throw new IllegalStateException("%s is in the set already".formatted(range));
+		}
+	}
+
+}

@@ -1,0 +1,128 @@
+package dev.holdfast.device;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.holdfast.engine.DeviceFile;
+import dev.holdfast.engine.DeviceLimits;
+import dev.holdfast.engine.EngineStatistics;
+import dev.holdfast.engine.IoBuffer;
+import dev.holdfast.engine.IoDevice;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.IoKind;
+import dev.holdfast.engine.IoOperation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes down what an engine is asked to do, and can be told to take no more.
+ */
+public final class RecordingEngine implements IoEngine {
+
+	private final IoEngine engine;
+
+	private final List<Call> calls = new CopyOnWriteArrayList<>();
+
+	private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+
+	public RecordingEngine(IoEngine engine) {
+		this.engine = engine;
+	}
+
+	/**
+	 * What changed the device or made changes durable, since the last call of this.
+	 */
+	public List<Call> changes() {
+		List<Call> changes = this.calls.stream().filter((call) -> call.kind() != IoKind.READ).toList();
+		this.calls.clear();
+		return changes;
+	}
+
+	/**
+	 * Everything, since the last call of this.
+	 */
+	public List<Call> calls() {
+		List<Call> all = List.copyOf(this.calls);
+		this.calls.clear();
+		return all;
+	}
+
+	/**
+	 * Takes so many operations that change something and then throws.
+	 */
+	public void refuseAfter(int operations) {
+		this.left.set(operations);
+	}
+
+	@Override
+	public boolean submit(IoOperation operation) {
+		if (operation.kind() != IoKind.READ) {
+			if (this.left.getAndUpdate((before) -> Math.max(0, before - 1)) == 0) {
+				throw new IllegalStateException("refused by the test");
+			}
+		}
+		this.calls.add(new Call(operation.kind(), operation.offset(), operation.length()));
+		return this.engine.submit(operation);
+	}
+
+	@Override
+	public String name() {
+		return this.engine.name();
+	}
+
+	@Override
+	public List<String> findings() {
+		return this.engine.findings();
+	}
+
+	@Override
+	public IoDevice attach(DeviceFile file, DeviceLimits limits) {
+		return this.engine.attach(file, limits);
+	}
+
+	@Override
+	public CompletableFuture<Void> detach(IoDevice device) {
+		return this.engine.detach(device);
+	}
+
+	@Override
+	public CompletableFuture<IoBuffer> register(MemorySegment memory) {
+		return this.engine.register(memory);
+	}
+
+	@Override
+	public CompletableFuture<Void> unregister(IoBuffer buffer) {
+		return this.engine.unregister(buffer);
+	}
+
+	@Override
+	public void cancel(IoOperation operation) {
+		this.engine.cancel(operation);
+	}
+
+	@Override
+	public @Nullable String failure() {
+		return this.engine.failure();
+	}
+
+	@Override
+	public EngineStatistics statistics() {
+		return this.engine.statistics();
+	}
+
+	@Override
+	public int close(Duration limit) {
+		return this.engine.close(limit);
+	}
+
+	/**
+	 * An operation as it was submitted.
+	 */
+	public record Call(IoKind kind, long offset, long length) {
+
+	}
+
+}

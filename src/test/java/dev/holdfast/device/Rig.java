@@ -1,0 +1,125 @@
+package dev.holdfast.device;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+import dev.holdfast.engine.DeviceLimits;
+import dev.holdfast.engine.EngineOptions;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.IoEngines;
+import org.assertj.core.api.Assertions;
+
+/**
+ * An engine of either kind with devices, for tests. Closing it twice is allowed, since a
+ * test may do what a restart does.
+ */
+public final class Rig implements AutoCloseable {
+
+	private final IoEngine engine;
+
+	private final DeviceAttacher attacher;
+
+	private final List<Device> devices = new ArrayList<>();
+
+	private Rig(IoEngine engine) {
+		this.engine = engine;
+		this.attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Duration.ofMillis(300));
+	}
+
+	public static Rig open(Kind kind) {
+		return open(kind, UnaryOperator.identity());
+	}
+
+	/**
+	 * With something around the engine.
+	 */
+	public static Rig open(Kind kind, UnaryOperator<IoEngine> around) {
+		return new Rig(around.apply(kind.open()));
+	}
+
+	public IoEngine engine() {
+		return this.engine;
+	}
+
+	public DeviceAttacher attacher() {
+		return this.attacher;
+	}
+
+	public Device attach(Path path) throws IOException {
+		Device device = this.attacher.attach("drive", path);
+		this.devices.add(device);
+		return device;
+	}
+
+	/**
+	 * A new file of which nothing is there.
+	 */
+	public static Path sparse(Path directory, long size) throws IOException {
+		Path file = directory.resolve("drive.img");
+		try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+			access.setLength(size);
+		}
+		return file;
+	}
+
+	/**
+	 * A file full of 0xEE, but for the first and the last MiB.
+	 */
+	public static Path soiled(Path directory, int size) throws IOException {
+		byte[] content = new byte[size];
+		Arrays.fill(content, 1 << 20, size - (1 << 20), (byte) 0xEE);
+		return Files.write(directory.resolve("drive.img"), content);
+	}
+
+	/**
+	 * Writes a label with room for little, as no release makes it.
+	 */
+	public static void formatWithSlots(Path file, int slotSize, int extents) throws Exception {
+		long size = Files.size(file);
+		Geometry geometry = new Geometry(size, slotSize, size - slotSize, slotSize, extents);
+		Label label = new Label(UUID.randomUUID(), "drive", Label.NO_INSTALLATION, 1, BlockFile.FILE_BLOCK_SIZE,
+				geometry, LabelContent.empty(geometry, ExtentState.FREE));
+		try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+			access.write(LabelEncoder.encode(label, 0));
+		}
+	}
+
+	@Override
+	public void close() throws IOException {
+		for (Device device : this.devices) {
+			device.close();
+		}
+		this.engine.close();
+	}
+
+	/**
+	 * Which engine.
+	 */
+	public enum Kind {
+
+		/** Blocking calls. */
+		PSYNC,
+		/** Rings. */
+		URING;
+
+		IoEngine open() {
+			EngineOptions options = EngineOptions.DEFAULT;
+			if (this == PSYNC) {
+				return IoEngines.psync(options, "a test wants it so");
+			}
+			IoEngine engine = IoEngines.best(options);
+			Assertions.assertThat(engine.name()).as(() -> engine.findings().toString()).isEqualTo("io_uring");
+			return engine;
+		}
+
+	}
+
+}
