@@ -1,0 +1,36 @@
+package dev.holdfast.api.rest;
+
+import dev.holdfast.contract.ByteSize;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.deser.std.StdDeserializer;
+
+/**
+ * Reads a size from a JSON integer or string.
+ */
+final class ByteSizeDeserializer extends StdDeserializer<ByteSize> {
+
+	ByteSizeDeserializer() {
+		super(ByteSize.class);
+	}
+
+	@Override
+	public ByteSize deserialize(JsonParser parser, DeserializationContext context) {
+		JsonToken token = parser.currentToken();
+		String name = String.valueOf(parser.currentName());
+		if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_STRING) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST,
+					name + ": write an integer in bytes, or a string such as \"64MiB\"");
+		}
+		try {
+			return ByteSize.parse(parser.getString());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, name + ": " + ex.getMessage());
+		}
+	}
+
+}

@@ -1,0 +1,127 @@
+package dev.holdfast.api.rest;
+
+import java.io.IOException;
+
+import dev.holdfast.block.BlockService;
+import dev.holdfast.block.ByteSink;
+import dev.holdfast.block.Transfer;
+import dev.holdfast.tenant.Right;
+import dev.holdfast.volume.Volume;
+import dev.holdfast.volume.VolumeKey;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The blocks of a volume over plain HTTP: whatever knows byte ranges can use them.
+ */
+@RestController
+@RequestMapping("/v1/tenants/{tenant}/volumes/{volume}/data")
+class DataController {
+
+	private final VolumeLookup volumes;
+
+	private final BlockService blocks;
+
+	private final DataLimits limits;
+
+	private final HeldAnswers held;
+
+	DataController(VolumeLookup volumes, BlockService blocks, DataLimits limits) {
+		this.volumes = volumes;
+		this.blocks = blocks;
+		this.limits = limits;
+		this.held = new HeldAnswers(limits.inlineBytes());
+	}
+
+	@Needs(Right.READ)
+	@RequestMapping(method = RequestMethod.HEAD)
+	void describe(@PathVariable String tenant, @PathVariable String volume, HttpServletResponse response) {
+		Volume found = this.volumes.require(tenant, volume);
+		describe(found, response);
+		response.setContentLengthLong(found.sizeBytes());
+	}
+
+	@Needs(Right.READ)
+	@RequestMapping(method = RequestMethod.GET)
+	void read(@PathVariable String tenant, @PathVariable String volume, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		Volume found = this.volumes.require(tenant, volume);
+		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
+		DataConditions.checkRead(request);
+		DataRange range = DataRange.of(request, found.sizeBytes());
+		try (HeldAnswers.Room room = this.held.tryTake(range.length())) {
+			if (room != null) {
+				Transfer transfer = read(found.key(), range, room::put);
+				head(found, range, response);
+				TransferHeaders.add(transfer, response);
+				room.writeTo(response.getOutputStream());
+			}
+			else {
+				stream(found, range, response);
+			}
+		}
+	}
+
+	private void stream(Volume found, DataRange range, HttpServletResponse response) throws IOException {
+		head(found, range, response);
+		try {
+			read(found.key(), range, response.getOutputStream()::write);
+		}
+		catch (RuntimeException ex) {
+			if (!response.isCommitted()) {
+				response.setHeader(HttpHeaders.CONTENT_RANGE, null);
+				response.setContentLengthLong(-1);
+				response.resetBuffer();
+			}
+			throw ex;
+		}
+	}
+
+	private Transfer read(VolumeKey key, DataRange range, ByteSink sink) throws IOException {
+		return this.blocks.read(key, range.offset(), range.length(),
+				Patience.options(this.limits, false, range.length()), sink);
+	}
+
+	private static void head(Volume found, DataRange range, HttpServletResponse response) {
+		describe(found, response);
+		response.setContentLengthLong(range.length());
+		if (range.partial()) {
+			response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+			response.setHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(found.sizeBytes()));
+		}
+	}
+
+	private static void describe(Volume found, HttpServletResponse response) {
+		response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
+		response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+		response.setHeader("Holdfast-Block-Size", Integer.toString(found.blockSize()));
+	}
+
+	@Needs(Right.WRITE)
+	@PutMapping
+	void write(@PathVariable String tenant, @PathVariable String volume, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		Volume found = this.volumes.require(tenant, volume);
+		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
+		DataConditions.checkWrite(request);
+		boolean fua = Query.flag(request, "fua");
+		WriteTarget target = WriteTarget.of(request, found.sizeBytes());
+		RequestBody body = new RequestBody(request.getInputStream(), target.length() >= 0);
+		long most = (target.length() >= 0) ? target.length() : found.sizeBytes() - target.offset();
+		Transfer transfer = this.blocks.write(found.key(), target.offset(), target.length(),
+				Patience.options(this.limits, fua, most), body);
+		if (transfer.bytes() <= this.limits.inlineBytes()) {
+			TransferHeaders.add(transfer, response);
+		}
+		response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+	}
+
+}

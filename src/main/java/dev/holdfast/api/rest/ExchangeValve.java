@@ -1,0 +1,51 @@
+package dev.holdfast.api.rest;
+
+import java.io.IOException;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+
+/**
+ * Around every exchange, also those that no servlet sees: gives it an id, and breaks the
+ * connection of an answer that failed half-way, so that no client takes what it got for
+ * the whole.
+ */
+final class ExchangeValve extends ValveBase {
+
+	private static final String BROKEN = "holdfast.broken";
+
+	ExchangeValve() {
+		super(true);
+	}
+
+	/**
+	 * Marks an answer that can neither be finished nor taken back.
+	 */
+	static void breakConnection(ServletRequest request) {
+		request.setAttribute(BROKEN, true);
+	}
+
+	/**
+	 * The answer could be given after all: after a body cut short the container takes
+	 * nothing more from servlets, but still lets its own error report through.
+	 */
+	static void keepConnection(ServletRequest request) {
+		request.removeAttribute(BROKEN);
+	}
+
+	@Override
+	public void invoke(Request request, Response response) throws IOException, ServletException {
+		response.setHeader(RequestId.HEADER, RequestId.of(request));
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		response.setHeader("Cache-Control", "no-store");
+		getNext().invoke(request, response);
+		if (request.getAttribute(BROKEN) != null) {
+			response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
+		}
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.api.rest;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.contract.ResourceName;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a list that is ordered by name. The token for the next one holds the last
+ * name, so that what comes and goes in between neither repeats nor hides the rest.
+ *
+ * @param <T> what is listed
+ * @param items of this page
+ * @param nextToken {@code null} on the last page
+ */
+record Page<T>(List<T> items, @Nullable String nextToken) {
+
+	private static final int DEFAULT_SIZE = 100;
+
+	private static final int LARGEST_SIZE = 1000;
+
+	static <T> Page<T> of(List<T> all, Function<T, String> name, HttpServletRequest request) {
+		int size = size(Query.single(request, "pageSize"));
+		String after = after(Query.single(request, "pageToken"));
+		List<T> rest = all.stream()
+			.filter((item) -> name.apply(item).compareTo(after) > 0)
+			.sorted(Comparator.comparing(name))
+			.toList();
+		if (rest.size() <= size) {
+			return new Page<>(rest, null);
+		}
+		List<T> items = rest.subList(0, size);
+		String last = name.apply(items.getLast());
+		return new Page<>(items,
+				Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.US_ASCII)));
+	}
+
+	private static int size(@Nullable String text) {
+		if (text == null) {
+			return DEFAULT_SIZE;
+		}
+		try {
+			int size = Integer.parseInt(text);
+			if (size >= 1 && size <= LARGEST_SIZE) {
+				return size;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// said below
+		}
+		throw new ProblemException(Problem.MALFORMED_REQUEST, "pageSize is from 1 to " + LARGEST_SIZE);
+	}
+
+	private static String after(@Nullable String token) {
+		if (token == null) {
+			return "";
+		}
+		try {
+			String name = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII);
+			if (ResourceName.isValid(name)) {
+				return name;
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			// said below
+		}
+		throw new ProblemException(Problem.MALFORMED_REQUEST, "pageToken is not one that was given out");
+	}
+
+}

@@ -1,0 +1,33 @@
+package dev.holdfast.api.rest;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.contract.ResourceName;
+import dev.holdfast.volume.Volume;
+import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.Volumes;
+
+import org.springframework.stereotype.Component;
+
+/**
+ * From the names in a path to the volume.
+ */
+@Component
+class VolumeLookup {
+
+	private final Volumes volumes;
+
+	VolumeLookup(Volumes volumes) {
+		this.volumes = volumes;
+	}
+
+	static VolumeKey key(String tenant, String volume) {
+		return new VolumeKey(tenant, ResourceName.require("volume", volume));
+	}
+
+	Volume require(String tenant, String volume) {
+		return this.volumes.find(key(tenant, volume))
+			.orElseThrow(() -> new ProblemException(Problem.NOT_FOUND, "There is no volume of this name"));
+	}
+
+}

@@ -1,0 +1,44 @@
+package dev.holdfast.api.rest;
+
+import dev.holdfast.contract.ByteSize;
+import dev.holdfast.tenant.Tenants;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.module.SimpleModule;
+
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * How requests are read: strictly, so that a field that was misspelt is not a field that
+ * was ignored.
+ */
+@Configuration(proxyBeanMethods = false)
+class WebSetup implements WebMvcConfigurer {
+
+	private final Tenants tenants;
+
+	WebSetup(Tenants tenants) {
+		this.tenants = tenants;
+	}
+
+	@Override
+	public void addInterceptors(InterceptorRegistry registry) {
+		registry.addInterceptor(new RightsInterceptor(this.tenants));
+	}
+
+	@Bean
+	static JsonMapperBuilderCustomizer strictJson() {
+		return (builder) -> builder
+			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+			.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+			.disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+			.addModule(new SimpleModule().addDeserializer(ByteSize.class, new ByteSizeDeserializer()));
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.ops;
+
+import java.io.IOException;
+import java.time.Clock;
+
+import dev.holdfast.catalog.Catalog;
+import dev.holdfast.catalog.CatalogException;
+import dev.holdfast.tenant.Tenants;
+import dev.holdfast.tenant.Tokens;
+
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+
+/**
+ * What is kept in the data directory: the catalog, and with it tenants and tokens. The
+ * directory is the first thing that is opened, once it is clear that the service may
+ * listen where it is told to; everything that is opened later closes before it.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({ HoldfastProperties.class, ServerProperties.class, ManagementServerProperties.class })
+class CatalogConfiguration {
+
+	@Bean
+	Exposure exposure(HoldfastProperties properties, ServerProperties server, ManagementServerProperties management) {
+		Exposure exposure = new Exposure(server, management);
+		if (!properties.allowPlaintext()) {
+			exposure.requireLoopbackOrTls();
+		}
+		return exposure;
+	}
+
+	@Bean
+	DataDirectory dataDirectory(HoldfastProperties properties, Exposure exposure) {
+		return DataDirectory.open(properties.dataDirectory());
+	}
+
+	@Bean
+	Catalog catalog(DataDirectory directory) {
+		try {
+			return Catalog.open(directory.file("catalog.db"));
+		}
+		catch (CatalogException ex) {
+			throw new StartRefusedException(String.valueOf(ex.getMessage()),
+					"Restore catalog.db in %s from a copy; the volumes themselves are on the devices."
+						.formatted(directory.path()),
+					ex);
+		}
+	}
+
+	@Bean
+	Tenants tenants(Catalog catalog) {
+		return new Tenants(catalog, Clock.systemUTC());
+	}
+
+	@Bean
+	Tokens tokens(Catalog catalog) {
+		return new Tokens(catalog, Clock.systemUTC());
+	}
+
+	/**
+	 * Access for whoever has just started it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@Profile("!demo")
+	static class Administration {
+
+		Administration(DataDirectory directory, Tokens tokens) throws IOException {
+			AdministratorToken.ensure(directory, tokens);
+		}
+
+	}
+
+}

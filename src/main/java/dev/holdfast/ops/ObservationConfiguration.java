@@ -1,0 +1,55 @@
+package dev.holdfast.ops;
+
+import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.uring.sys.KernelProbe;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.web.SecurityFilterChain;
+
+/**
+ * Health and metrics, on the management port.
+ */
+@Configuration(proxyBeanMethods = false)
+class ObservationConfiguration {
+
+	@Bean
+	IoMetrics ioMetrics(PrometheusRegistry registry, DrainedEngine engine, AttachedDevices devices, StagingPool staging,
+			KernelProbe kernel, ObjectProvider<BuildProperties> build) {
+		BuildProperties properties = build.getIfAvailable();
+		String version = (properties != null) ? properties.getVersion() : null;
+		IoMetrics metrics = new IoMetrics(engine.engine(), devices, staging, kernel.memlockBytes(),
+				(version != null) ? version : "unknown");
+		registry.register(metrics);
+		return metrics;
+	}
+
+	@Bean
+	HealthIndicator engineHealthIndicator(DrainedEngine engine, StagingPool staging) {
+		return new EngineHealth(engine.engine(), staging);
+	}
+
+	@Bean
+	HealthIndicator devicesHealthIndicator(AttachedDevices devices) {
+		return new DeviceHealth(devices);
+	}
+
+	/** What is exposed there says nothing about tenants, and who scrapes has no token. */
+	@Bean
+	@Order(1)
+	SecurityFilterChain managementSecurity(HttpSecurity http) {
+		http.securityMatcher(EndpointRequest.toAnyEndpoint())
+			.csrf(AbstractHttpConfigurer::disable)
+			.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll());
+		return http.build();
+	}
+
+}

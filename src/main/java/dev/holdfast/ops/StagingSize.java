@@ -1,0 +1,33 @@
+package dev.holdfast.ops;
+
+/**
+ * How much memory to take for bytes on their way, unless somebody has said.
+ */
+final class StagingSize {
+
+	private static final long MIB = 1 << 20;
+
+	private static final long WANTED = 64 * MIB;
+
+	private static final long SMALLEST = 4 * MIB;
+
+	/** For the label of each device, and a little more. */
+	private static final long FOR_DEVICE = MIB;
+
+	private StagingSize() {
+	}
+
+	/**
+	 * As much as may be registered, up to 64 MiB. Where not even the smallest pool may be
+	 * registered, its size does not matter.
+	 * @param lockable bytes that this process may register
+	 * @param rings that may each have to register it for themselves
+	 * @param devices that need a little
+	 * @return a multiple of 1 MiB
+	 */
+	static long automatic(long lockable, int rings, int devices) {
+		long room = (lockable - FOR_DEVICE * devices) / rings;
+		return (room < SMALLEST) ? WANTED : Math.min(WANTED, room / MIB * MIB);
+	}
+
+}

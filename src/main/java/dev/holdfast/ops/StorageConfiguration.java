@@ -1,0 +1,91 @@
+package dev.holdfast.ops;
+
+import dev.holdfast.api.rest.DataLimits;
+import dev.holdfast.block.BlockService;
+import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.contract.ByteSize;
+import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.engine.DeviceLimits;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.uring.sys.ErrnoException;
+import dev.holdfast.uring.sys.KernelProbe;
+import dev.holdfast.uring.sys.LinuxRingSyscalls;
+import dev.holdfast.volume.Volumes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Engine, devices, staging memory, volumes and the use cases.
+ * <p>
+ * All of it is open once these beans are made, which is before the web server takes its
+ * first request, and each is closed by the container after everything that uses it: the
+ * web server first, since it is stopped before any bean is destroyed; then use cases,
+ * volumes, staging memory, devices, engine, and the data directory last. A start that
+ * fails half-way closes what it has opened in the same order.
+ */
+@Configuration(proxyBeanMethods = false)
+class StorageConfiguration {
+
+	private static final Logger log = LoggerFactory.getLogger(StorageConfiguration.class);
+
+	private final HoldfastProperties properties;
+
+	StorageConfiguration(HoldfastProperties properties) {
+		this.properties = properties;
+	}
+
+	@Bean
+	KernelProbe kernelProbe() {
+		return KernelProbe.run(new LinuxRingSyscalls());
+	}
+
+	@Bean(destroyMethod = "close")
+	DrainedEngine engine(DataDirectory directory) {
+		IoEngine engine = EngineFactory.open(this.properties.engine(), this.properties.rings());
+		return new DrainedEngine(engine, this.properties.drainLimit());
+	}
+
+	@Bean
+	AttachedDevices devices(DrainedEngine engine) {
+		return AttachedDevices.attach(this.properties.devices(),
+				new DeviceAttacher(engine.engine(), DeviceLimits.DEFAULT));
+	}
+
+	@Bean
+	StagingPool staging(DrainedEngine engine, AttachedDevices devices, KernelProbe kernel) {
+		ByteSize size = this.properties.staging();
+		long bytes = (size != null) ? size.bytes()
+				: StagingSize.automatic(kernel.lockableBytes(), this.properties.rings(), devices.list().size());
+		try {
+			StagingPool pool = StagingPool.open(engine.engine(), bytes, this.properties.ioDeadline());
+			String refusal = pool.refusal();
+			log.info("Staging memory: {}, {}", new ByteSize(bytes),
+					(refusal != null) ? "not registered: " + refusal : "registered");
+			return pool;
+		}
+		catch (ErrnoException ex) {
+			throw new StartRefusedException(
+					"There is no memory for holdfast.staging: %s (%s)".formatted(new ByteSize(bytes), ex.getMessage()),
+					"Write less, such as 16MiB.", ex);
+		}
+	}
+
+	@Bean
+	Volumes volumes(AttachedDevices devices) {
+		return new Volumes(devices.list().getFirst());
+	}
+
+	@Bean
+	BlockService blockService(DrainedEngine engine, Volumes volumes, StagingPool staging) {
+		return new BlockService(engine.engine(), volumes, staging);
+	}
+
+	@Bean
+	DataLimits dataLimits() {
+		return new DataLimits(this.properties.inlineLimit().bytes(), this.properties.ioDeadline());
+	}
+
+}

@@ -1,0 +1,90 @@
+package dev.holdfast.ops;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import dev.holdfast.contract.ByteSize;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HoldfastPropertiesTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+		.withUserConfiguration(Properties.class);
+
+	@Test
+	void shouldHaveDefaults() {
+		this.runner.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
+			.isEqualTo(new HoldfastProperties(Path.of("data"), List.of(), EngineChoice.AUTO, 1, null, false,
+					Duration.ofSeconds(30), new ByteSize(8 << 20), Duration.ofSeconds(30))));
+	}
+
+	@Test
+	void shouldMapEachProperty() {
+		this.runner
+			.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
+					"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[1].name=d1",
+					"holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB", "holdfast.engine=io_uring",
+					"holdfast.rings=2", "holdfast.staging=33554432", "holdfast.allow-plaintext=true",
+					"holdfast.io-deadline=5s", "holdfast.inline-limit=1MiB", "holdfast.drain-limit=1m")
+			.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
+				.isEqualTo(new HoldfastProperties(Path.of("/var/lib/holdfast"),
+						List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null),
+								new DeviceProperties("d1", Path.of("d1.img"), new ByteSize(1 << 30))),
+						EngineChoice.IO_URING, 2, new ByteSize(32 << 20), true, Duration.ofSeconds(5),
+						new ByteSize(1 << 20), Duration.ofMinutes(1))));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			rings=0                                    | write a number of rings from 1 to 64
+			rings=65                                   | write a number of rings from 1 to 64
+			staging=1GB                                | write GiB
+			staging=3MiB                               | at least 4MiB
+			staging=4097KiB                            | Write a multiple of 1MiB
+			inline-limit=1GiB                          | at most 64MiB
+			io-deadline=0s                             | write a duration of at least 1s
+			drain-limit=0s                             | write a duration of at least 1s
+			engine=fast                                | No enum constant
+			colour=red                                 | colour
+			devices[0].name=Upper                      | lower-case letters
+			devices[0].path=x                          | a name of 1 to 63
+			devices[0].name=d0                         | Write where the device is
+			""")
+	void shouldSayWhatToWrite(String property, String advice) {
+		this.runner.withPropertyValues("holdfast." + property)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(advice));
+	}
+
+	@Test
+	void shouldRefuseSizesThatAreNotWholeBlocks() {
+		this.runner
+			.withPropertyValues("holdfast.devices[0].name=d0", "holdfast.devices[0].path=x",
+					"holdfast.devices[0].size=4097")
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("Write a multiple of 4KiB"));
+	}
+
+	/**
+	 * Only the properties.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(HoldfastProperties.class)
+	@Import(ByteSizeConverter.class)
+	static class Properties {
+
+	}
+
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.ops;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Sends what no well-behaved client would, and reads what comes back until the end.
+ */
+public final class RawSocket implements AutoCloseable {
+
+	private static final int PATIENCE_MILLIS = 10_000;
+
+	private final Socket socket;
+
+	public RawSocket(int port) throws IOException {
+		this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+		this.socket.setSoTimeout(PATIENCE_MILLIS);
+	}
+
+	/**
+	 * One exchange on a connection of its own.
+	 * @param text lines may end with a bare newline
+	 */
+	public static String exchange(int port, String text) throws IOException {
+		try (RawSocket socket = new RawSocket(port)) {
+			return socket.send(text).end().rest();
+		}
+	}
+
+	public RawSocket send(String text) throws IOException {
+		this.socket.getOutputStream()
+			.write(text.replace("\r\n", "\n").replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+		return this;
+	}
+
+	/**
+	 * Says that nothing more comes, but goes on listening.
+	 */
+	public RawSocket end() throws IOException {
+		this.socket.shutdownOutput();
+		return this;
+	}
+
+	/**
+	 * Reads the head of one answer.
+	 */
+	public String head() throws IOException {
+		ByteArrayOutputStream read = new ByteArrayOutputStream();
+		while (!read.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+			int next = this.socket.getInputStream().read();
+			if (next < 0) {
+				break;
+			}
+			read.write(next);
+		}
+		return read.toString(StandardCharsets.ISO_8859_1);
+	}
+
+	public String rest() throws IOException {
+		return new String(this.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.socket.close();
+	}
+
+}
