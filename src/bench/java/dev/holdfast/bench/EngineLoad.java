@@ -23,6 +23,9 @@ final class EngineLoad {
 
 	static final int BLOCK = 4096;
 
+	/** How often the other thread looks again before it parks. */
+	private static final int YIELDS = 50;
+
 	private final IoEngine engine;
 
 	private final IoDevice device;
@@ -213,8 +216,13 @@ final class EngineLoad {
 			}
 		}
 
+		@SuppressWarnings("ThreadPriorityCheck")
 		private IoOperation take() {
 			IoOperation operation = this.done.poll();
+			for (int i = 0; operation == null && i < YIELDS; i++) {
+				Thread.yield();
+				operation = this.done.poll();
+			}
 			while (operation == null) {
 				this.parked = Thread.currentThread();
 				operation = this.done.poll();

@@ -449,6 +449,11 @@ final class Dispatcher {
 	 */
 	void abandon(List<LoopDevice> devices) {
 		for (LoopDevice device : devices) {
+			for (IoOperation flush = device.flushRunning.poll(); flush != null; flush = device.flushRunning.poll()) {
+				if (!flush.progress.answered) {
+					answer(flush, Errno.EIO, 0, false);
+				}
+			}
 			device.forEachQueue((queue) -> queue.removeIf((operation) -> {
 				this.due.add(operation);
 				return true;
@@ -458,7 +463,7 @@ final class Dispatcher {
 			if (!lost.progress.answered) {
 				answer(lost, Errno.EIO, 0, false);
 			}
-			if (lost.progress.pieces == 0 && lost.kind != IoKind.FLUSH) {
+			if (lost.progress.pieces == 0) {
 				release(lost);
 			}
 		}

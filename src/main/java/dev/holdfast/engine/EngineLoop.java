@@ -57,6 +57,8 @@ final class EngineLoop implements Runnable, Backend.Completions {
 	/** No deadline is earlier than this. */
 	private long earliestDeadline = NEVER;
 
+	private final Spin spin = new Spin();
+
 	private int first;
 
 	private boolean stopping;
@@ -207,14 +209,40 @@ final class EngineLoop implements Runnable, Backend.Completions {
 		this.dispatcher.newTurn();
 		receive();
 		fill(open);
-		boolean sleep = !this.stopping && this.own.isEmpty() && this.inbox.fallAsleep();
-		this.dispatcher.newTurn();
-		open.run(sleep, sleep ? untilDeadline() : 0, this);
-		if (sleep) {
-			this.inbox.wakeUp();
+		// With a full queue there may be more to send than went into it.
+		boolean more = !open.room();
+		if (run(open) == 0 && !more && !this.stopping && this.own.isEmpty()) {
+			idle(open);
 		}
 		if (this.earliestDeadline != NEVER && System.nanoTime() - this.earliestDeadline >= 0) {
 			expire();
+		}
+	}
+
+	private int run(Backend open) {
+		this.dispatcher.newTurn();
+		return open.run(false, 0, this);
+	}
+
+	/**
+	 * Looks for work a little longer, then sleeps until there is some. Between looks the
+	 * CPU goes to whoever else wants it, since that may be who does the work.
+	 */
+	@SuppressWarnings("ThreadPriorityCheck")
+	private void idle(Backend open) {
+		long start = System.nanoTime();
+		long spin = this.spin.nanos(this.dispatcher.pieces().inUse());
+		while (System.nanoTime() - start < spin) {
+			if (run(open) > 0 || !this.inbox.isEmpty()) {
+				return;
+			}
+			Thread.yield();
+		}
+		if (this.inbox.fallAsleep()) {
+			this.dispatcher.newTurn();
+			open.run(true, untilDeadline(), this);
+			this.inbox.wakeUp();
+			this.spin.waited(System.nanoTime() - start);
 		}
 	}
 

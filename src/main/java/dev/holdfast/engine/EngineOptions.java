@@ -22,8 +22,8 @@ public record EngineOptions(int loops, int entries, int inKernel, int files, int
 		if (loops < 1 || loops > 64) {
 			throw new IllegalArgumentException("loops must be from 1 to 64");
 		}
-		if (entries < 16 || inKernel < entries || files < 1 || buffers < 1) {
-			throw new IllegalArgumentException("at least 16 entries, as many in the kernel, a file and a buffer");
+		if (entries < 16 || inKernel < entries || files < 1 || buffers < 2) {
+			throw new IllegalArgumentException("at least 16 entries, as many in the kernel, a file and two buffers");
 		}
 	}
 

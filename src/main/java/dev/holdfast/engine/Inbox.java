@@ -52,6 +52,13 @@ final class Inbox<T> {
 	}
 
 	/**
+	 * Whether nothing waits to be taken. From the loop's thread.
+	 */
+	boolean isEmpty() {
+		return this.messages.isEmpty();
+	}
+
+	/**
 	 * Says that the loop is about to sleep. From the loop's thread.
 	 * @return {@code false} if there is a message, so that it must not
 	 */

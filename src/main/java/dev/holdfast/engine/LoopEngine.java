@@ -180,14 +180,24 @@ final class LoopEngine implements IoEngine {
 			CompletableFuture.allOf(CompletableFuture.allOf(detached), CompletableFuture.allOf(freed))
 				.get(limit.toMillis(), TimeUnit.MILLISECONDS);
 		}
-		catch (TimeoutException | ExecutionException ex) {
+		catch (TimeoutException ex) {
 			return open.stream().mapToInt(LoopDevice::inFlight).sum();
+		}
+		catch (ExecutionException ex) {
+			// What could not be given back one by one goes with the rings, unless I/O is
+			// out.
+			int left = open.stream().mapToInt(LoopDevice::inFlight).sum();
+			if (left > 0) {
+				return left;
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return open.stream().mapToInt(LoopDevice::inFlight).sum();
 		}
-		this.loops.stream().map(EngineLoop::stop).forEach(CompletableFuture::join);
+		CompletableFuture.allOf(this.loops.stream().map(EngineLoop::stop).toArray(CompletableFuture<?>[]::new))
+			.handle((nothing, failure) -> null)
+			.join();
 		if (this.registrar != null) {
 			this.registrar.close();
 		}

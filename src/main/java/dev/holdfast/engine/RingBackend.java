@@ -42,6 +42,11 @@ final class RingBackend implements Backend {
 	/** Entries kept free for wake-up, time-out and cancel. */
 	private static final int RESERVE = 4;
 
+	/**
+	 * Completions answered before what they set off is sent: the drive should not wait.
+	 */
+	private static final int BATCH = 8;
+
 	private final Ring ring;
 
 	private final EngineLoop loop;
@@ -179,8 +184,7 @@ final class RingBackend implements Backend {
 
 	@Override
 	public int run(boolean block, long timeoutNanos, Completions completions) {
-		// With a full queue there may be more to send than went into it.
-		boolean wait = block && room() && this.ring.completions().available() == 0;
+		boolean wait = block && this.ring.completions().available() == 0;
 		if (wait) {
 			listen();
 			arm(timeoutNanos);
@@ -193,7 +197,7 @@ final class RingBackend implements Backend {
 		}
 		this.reported = 0;
 		this.told = completions;
-		this.ring.completions().drain(this.taker);
+		this.ring.completions().drain(this.taker, BATCH);
 		if (this.ring.submissions().completionsOverflowed()) {
 			this.ring.submit();
 		}

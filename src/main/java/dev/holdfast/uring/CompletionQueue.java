@@ -58,8 +58,16 @@ public final class CompletionQueue {
 	 * @return how many were taken
 	 */
 	public int drain(CompletionHandler handler) {
-		int tail = (int) INT.getAcquire(this.queues, this.tailOffset);
-		int count = tail - this.head;
+		return drain(handler, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Takes completions that are there, up to a number.
+	 * @return how many were taken
+	 */
+	public int drain(CompletionHandler handler, int most) {
+		int count = Math.min(available(), most);
+		int tail = this.head + count;
 		if (count == 0) {
 			return 0;
 		}

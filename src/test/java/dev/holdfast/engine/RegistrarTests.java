@@ -195,7 +195,7 @@ class RegistrarTests {
 		assertThat(unregistered).isNotDone();
 		ring.complete(ring.inFlight().getFirst(), BLOCK);
 		unregistered.get(20, TimeUnit.SECONDS);
-		read.assertSucceeded();
+		Awaitility.await().untilAsserted(read::assertSucceeded);
 		assertThat(read.operation.tier()).isEqualTo(Tier.NONE);
 	}
 

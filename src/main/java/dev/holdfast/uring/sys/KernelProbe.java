@@ -28,6 +28,8 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 
 	private static final int CAP_IPC_LOCK = 14;
 
+	private static final int CAP_SYS_ADMIN = 21;
+
 	private static final int PROBE_OPERATIONS = 256;
 
 	private static final long PROBE_HEADER = 16;
@@ -41,14 +43,14 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 	 */
 	public static KernelProbe run(RingSyscalls kernel) {
 		long memlock = memlock();
-		boolean ipcLock = hasIpcLock();
+		boolean ipcLock = hasCapability(CAP_IPC_LOCK);
 		String release = System.getProperty("os.version", "?");
 		try (Arena arena = Arena.ofConfined()) {
 			MemorySegment params = arena.allocate(RingAbi.PARAMS_SIZE, Long.BYTES);
 			int ring = kernel.setup(2, params);
 			if (ring < 0) {
-				return new KernelProbe(release, refusal(-ring, release, memlock, readFirstLine(DISABLED)), 0,
-						new BitSet(), memlock, ipcLock);
+				return new KernelProbe(release, refusal(-ring, release, memlock, disabled()), 0, new BitSet(), memlock,
+						ipcLock);
 			}
 			try {
 				return new KernelProbe(release, null, params.get(ValueLayout.JAVA_INT, RingAbi.PARAMS_FEATURES),
@@ -128,12 +130,12 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 		}
 	}
 
-	private static boolean hasIpcLock() {
+	private static boolean hasCapability(int capability) {
 		try {
 			for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
 				if (line.startsWith("CapEff:")) {
 					long capabilities = Long.parseUnsignedLong(line.substring(7).strip().toLowerCase(Locale.ROOT), 16);
-					return (capabilities >>> CAP_IPC_LOCK & 1) != 0;
+					return (capabilities >>> capability & 1) != 0;
 				}
 			}
 		}
@@ -141,6 +143,12 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 			return false;
 		}
 		return false;
+	}
+
+	/** What the sysctl says to this process: 1 does not hold for an administrator. */
+	private static @Nullable String disabled() {
+		String value = readFirstLine(DISABLED);
+		return ("1".equals(value) && hasCapability(CAP_SYS_ADMIN)) ? "0" : value;
 	}
 
 	private static @Nullable String readFirstLine(Path file) {
