@@ -30,11 +30,9 @@ final class Dispatcher {
 
 	private static final int MOST_INTERRUPTIONS = 64;
 
-	private static final long NEVER = Long.MAX_VALUE;
-
-	private final EngineLoop loop;
-
 	private final Pieces pieces;
+
+	private final Answers answers;
 
 	private final OperationQueue due = new OperationQueue();
 
@@ -43,32 +41,18 @@ final class Dispatcher {
 
 	private @Nullable Piece restartTail;
 
-	/** Time of this turn of the loop, read when first needed. */
-	private long now;
-
-	Dispatcher(EngineLoop loop, Pieces pieces) {
-		this.loop = loop;
+	Dispatcher(Pieces pieces, Answers answers) {
 		this.pieces = pieces;
+		this.answers = answers;
 	}
 
 	Pieces pieces() {
 		return this.pieces;
 	}
 
-	void newTurn() {
-		this.now = 0;
-	}
-
-	private long now() {
-		if (this.now == 0) {
-			this.now = System.nanoTime();
-		}
-		return this.now;
-	}
-
 	void accept(IoOperation operation) {
 		operation.progress.active = true;
-		LoopDevice device = deviceOf(operation);
+		LoopDevice device = Answers.deviceOf(operation);
 		switch (operation.kind) {
 			case READ, WRITE -> device.enqueue(operation);
 			case FLUSH -> device.flushWaiting.add(operation);
@@ -89,7 +73,7 @@ final class Dispatcher {
 			if (operation == null) {
 				break;
 			}
-			if (isFenced(device, operation)) {
+			if (device.isFenced(operation)) {
 				device.exclusive.poll();
 				device.fenced.add(operation);
 				continue;
@@ -104,7 +88,7 @@ final class Dispatcher {
 			if (operation == null) {
 				break;
 			}
-			if (isFenced(device, operation)) {
+			if (device.isFenced(operation)) {
 				device.took(true);
 				device.fenced.add(operation);
 				continue;
@@ -126,7 +110,7 @@ final class Dispatcher {
 		piece.operation = first;
 		piece.device = device;
 		for (IoOperation flush = first; flush != null; flush = flush.progress.next) {
-			flush.dispatchedNanos = now();
+			flush.dispatchedNanos = this.answers.now();
 		}
 		backend.start(piece);
 	}
@@ -135,7 +119,7 @@ final class Dispatcher {
 	private boolean startPiece(LoopDevice device, IoOperation operation, long most, Backend backend) {
 		Progress progress = operation.progress;
 		if (progress.dispatched == 0) {
-			operation.dispatchedNanos = now();
+			operation.dispatchedNanos = this.answers.now();
 		}
 		long start = progress.dispatched;
 		long length = Math.min(most, operation.length - start);
@@ -269,9 +253,9 @@ final class Dispatcher {
 		this.pieces.give(piece);
 		for (IoOperation flush = device.flushRunning.poll(); flush != null; flush = device.flushRunning.poll()) {
 			if (!flush.progress.answered) {
-				answer(flush, errno, 0, false);
+				this.answers.answer(flush, errno, 0, false);
 			}
-			release(flush);
+			this.answers.release(flush);
 		}
 	}
 
@@ -305,110 +289,29 @@ final class Dispatcher {
 		}
 		if (!progress.answered) {
 			if (progress.failure != 0) {
-				answer(operation, progress.failure, progress.failedAt, progress.failureNoProgress);
+				this.answers.answer(operation, progress.failure, progress.failedAt, progress.failureNoProgress);
 			}
 			else {
-				answer(operation, 0, operation.length, false);
+				this.answers.answer(operation, 0, operation.length, false);
 			}
-			release(operation);
+			this.answers.release(operation);
 			return;
 		}
-		LoopDevice device = deviceOf(operation);
+		LoopDevice device = Answers.deviceOf(operation);
 		device.expired.remove(operation);
-		release(operation);
+		this.answers.release(operation);
 		readmit(device);
 	}
 
 	private void readmit(LoopDevice device) {
 		for (IoOperation waiting = device.fenced.poll(); waiting != null; waiting = device.fenced.poll()) {
 			accept(waiting);
-			if (isFenced(device, waiting)) {
+			if (device.isFenced(waiting)) {
 				device.withdraw(waiting);
 				this.due.add(waiting);
 			}
 		}
 		device.fenced.addAll(this.due);
-	}
-
-	private void answer(IoOperation operation, int errno, long bytes, boolean noProgress) {
-		operation.errno = errno;
-		operation.bytes = bytes;
-		operation.noProgress = noProgress;
-		operation.answeredNanos = now();
-		if (operation.dispatchedNanos < operation.submittedNanos) {
-			operation.dispatchedNanos = operation.answeredNanos;
-		}
-		operation.progress.answered = true;
-		deviceOf(operation).counters.record(operation);
-		this.loop.tellAnswered(operation);
-	}
-
-	private void release(IoOperation operation) {
-		LoopDevice device = deviceOf(operation);
-		operation.progress.active = false;
-		if (operation.buffer instanceof LoopBuffer buffer) {
-			buffer.release();
-		}
-		device.release();
-		this.loop.tellReleased(operation);
-	}
-
-	/**
-	 * Answers what has passed its deadline.
-	 * @return the earliest deadline of what is left
-	 */
-	long expire(List<LoopDevice> devices, long time) {
-		long[] earliest = { NEVER };
-		for (LoopDevice device : devices) {
-			device.forEachQueue((queue) -> queue.removeIf((operation) -> {
-				boolean late = !operation.progress.answered && isLate(operation, time, earliest);
-				if (late && queue != device.flushRunning) {
-					this.due.add(operation);
-					return true;
-				}
-				return false;
-			}));
-		}
-		for (IoOperation late = this.due.poll(); late != null; late = this.due.poll()) {
-			late.progress.stopped = true;
-			answer(late, Errno.ETIMEDOUT, 0, false);
-			if (late.progress.pieces == 0) {
-				release(late);
-			}
-			else {
-				deviceOf(late).expired.add(late);
-			}
-		}
-		for (Piece piece : this.pieces.all()) {
-			IoOperation operation = piece.operation;
-			if (operation != null && !operation.progress.answered && isLate(operation, time, earliest)) {
-				operation.progress.stopped = true;
-				answer(operation, Errno.ETIMEDOUT, 0, false);
-				if (operation.kind != IoKind.FLUSH) {
-					deviceOf(operation).expired.add(operation);
-				}
-			}
-		}
-		for (LoopDevice device : devices) {
-			expireFlushes(device, time);
-		}
-		return earliest[0];
-	}
-
-	private void expireFlushes(LoopDevice device, long time) {
-		for (IoOperation flush = device.flushRunning.peek(); flush != null; flush = flush.progress.next) {
-			if (!flush.progress.answered && flush.deadlineNanos <= time) {
-				answer(flush, Errno.ETIMEDOUT, 0, false);
-			}
-		}
-	}
-
-	private static boolean isLate(IoOperation operation, long time, long[] earliest) {
-		if (operation.deadlineNanos <= time) {
-			return true;
-		}
-		earliest[0] = Math.min(earliest[0], operation.deadlineNanos);
-		return false;
 	}
 
 	/**
@@ -420,7 +323,7 @@ final class Dispatcher {
 		if (progress.answered) {
 			return;
 		}
-		boolean waited = deviceOf(operation).withdraw(operation);
+		boolean waited = Answers.deviceOf(operation).withdraw(operation);
 		if (waited) {
 			progress.fail(progress.dispatched, Errno.ECANCELED, false);
 		}
@@ -439,8 +342,8 @@ final class Dispatcher {
 	 */
 	void refuse(IoOperation operation) {
 		operation.progress.active = true;
-		answer(operation, Errno.EIO, 0, false);
-		release(operation);
+		this.answers.answer(operation, Errno.EIO, 0, false);
+		this.answers.release(operation);
 	}
 
 	/**
@@ -451,7 +354,7 @@ final class Dispatcher {
 		for (LoopDevice device : devices) {
 			for (IoOperation flush = device.flushRunning.poll(); flush != null; flush = device.flushRunning.poll()) {
 				if (!flush.progress.answered) {
-					answer(flush, Errno.EIO, 0, false);
+					this.answers.answer(flush, Errno.EIO, 0, false);
 				}
 			}
 			device.forEachQueue((queue) -> queue.removeIf((operation) -> {
@@ -461,36 +364,18 @@ final class Dispatcher {
 		}
 		for (IoOperation lost = this.due.poll(); lost != null; lost = this.due.poll()) {
 			if (!lost.progress.answered) {
-				answer(lost, Errno.EIO, 0, false);
+				this.answers.answer(lost, Errno.EIO, 0, false);
 			}
 			if (lost.progress.pieces == 0) {
-				release(lost);
+				this.answers.release(lost);
 			}
 		}
 		for (Piece piece : this.pieces.all()) {
 			IoOperation operation = piece.operation;
 			if (operation != null && !operation.progress.answered) {
-				answer(operation, Errno.EIO, 0, false);
+				this.answers.answer(operation, Errno.EIO, 0, false);
 			}
 		}
-	}
-
-	private static boolean isFenced(LoopDevice device, IoOperation operation) {
-		for (IoOperation late = device.expired.peek(); late != null; late = late.progress.next) {
-			boolean changes = operation.kind != IoKind.READ || late.kind != IoKind.READ;
-			if (changes && operation.offset < late.offset + late.length
-					&& late.offset < operation.offset + operation.length) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private static LoopDevice deviceOf(IoOperation operation) {
-		if (operation.device instanceof LoopDevice device) {
-			return device;
-		}
-		throw new IllegalStateException("operation without a device");
 	}
 
 }

@@ -44,7 +44,11 @@ final class EngineLoop implements Runnable, Backend.Completions {
 	/** Commands from this thread itself. */
 	private final Queue<Runnable> own = new ArrayDeque<>();
 
+	private final Answers answers = new Answers(this);
+
 	private final Dispatcher dispatcher;
+
+	private final Deadlines deadlines;
 
 	private final List<BufferListener> bufferListeners = new ArrayList<>();
 
@@ -65,7 +69,9 @@ final class EngineLoop implements Runnable, Backend.Completions {
 
 	EngineLoop(String name, int pieces, BackendFactory factory) {
 		this.factory = factory;
-		this.dispatcher = new Dispatcher(this, new Pieces(pieces));
+		Pieces slots = new Pieces(pieces);
+		this.dispatcher = new Dispatcher(slots, this.answers);
+		this.deadlines = new Deadlines(slots, this.answers);
 		this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
 	}
 
@@ -206,7 +212,7 @@ final class EngineLoop implements Runnable, Backend.Completions {
 	}
 
 	private void turn(Backend open) {
-		this.dispatcher.newTurn();
+		this.answers.newTurn();
 		receive();
 		fill(open);
 		// With a full queue there may be more to send than went into it.
@@ -220,7 +226,7 @@ final class EngineLoop implements Runnable, Backend.Completions {
 	}
 
 	private int run(Backend open) {
-		this.dispatcher.newTurn();
+		this.answers.newTurn();
 		return open.run(false, 0, this);
 	}
 
@@ -239,7 +245,7 @@ final class EngineLoop implements Runnable, Backend.Completions {
 			Thread.yield();
 		}
 		if (this.inbox.fallAsleep()) {
-			this.dispatcher.newTurn();
+			this.answers.newTurn();
 			open.run(true, untilDeadline(), this);
 			this.inbox.wakeUp();
 			this.spin.waited(System.nanoTime() - start);
@@ -301,7 +307,7 @@ final class EngineLoop implements Runnable, Backend.Completions {
 
 	private void expire() {
 		this.earliestDeadline = NEVER;
-		long earliest = this.dispatcher.expire(this.devices, System.nanoTime());
+		long earliest = this.deadlines.expire(this.devices, System.nanoTime());
 		this.earliestDeadline = Math.min(this.earliestDeadline, earliest);
 	}
 

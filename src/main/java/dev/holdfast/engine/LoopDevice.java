@@ -216,6 +216,21 @@ final class LoopDevice implements IoDevice {
 	}
 
 	/**
+	 * Whether an operation has to wait for one whose deadline has passed and that is
+	 * still out.
+	 */
+	boolean isFenced(IoOperation operation) {
+		for (IoOperation late = this.expired.peek(); late != null; late = late.progress.next) {
+			boolean changes = operation.kind != IoKind.READ || late.kind != IoKind.READ;
+			if (changes && operation.offset < late.offset + late.length
+					&& late.offset < operation.offset + operation.length) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
 	 * Takes an operation out of whatever queue it waits in.
 	 * @return {@code false} if it waits in none
 	 */
