@@ -83,6 +83,13 @@ public interface IoEngine extends AutoCloseable {
 	boolean submit(IoOperation operation);
 
 	/**
+	 * Gives a flow a larger share of a device: so many pieces a turn.
+	 * @param flow as in {@link IoOperation#flow}
+	 * @param weight from 1, which is what every flow has at first, to 1000
+	 */
+	void weigh(IoDevice device, int flow, int weight);
+
+	/**
 	 * Asks for an early end. A queued operation is answered with {@code ECANCELED}; one
 	 * that the device has goes on (direct I/O cannot be cancelled).
 	 * @param operation one that was submitted

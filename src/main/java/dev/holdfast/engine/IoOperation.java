@@ -17,7 +17,7 @@ public final class IoOperation {
 	/** No deadline. */
 	public static final long NO_DEADLINE = Long.MAX_VALUE;
 
-	private static final int FLOWS = 1 << 16;
+	static final int FLOWS = 1 << 16;
 
 	final IoListener listener;
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * that its caps need no lock.
  */
 final class LoopEngine implements IoEngine {
+
+	private static final int HEAVIEST = 1000;
 
 	private final String name;
 
@@ -137,6 +140,16 @@ final class LoopEngine implements IoEngine {
 		}
 		device.release();
 		return false;
+	}
+
+	@Override
+	public void weigh(IoDevice device, int flow, int weight) {
+		Objects.checkIndex(flow, IoOperation.FLOWS);
+		if (weight < 1 || weight > HEAVIEST) {
+			throw new IllegalArgumentException("a weight is from 1 to " + HEAVIEST);
+		}
+		LoopDevice own = own(device);
+		own.loop.send(() -> own.weigh(flow, weight));
 	}
 
 	@Override

@@ -99,6 +99,11 @@ public final class RecordingEngine implements IoEngine {
 	}
 
 	@Override
+	public void weigh(IoDevice device, int flow, int weight) {
+		this.engine.weigh(device, flow, weight);
+	}
+
+	@Override
 	public void cancel(IoOperation operation) {
 		this.engine.cancel(operation);
 	}

@@ -73,7 +73,7 @@ class RingLoopFlowTests {
 	@Test
 	void shouldTakeTurnsByWeight() throws Exception {
 		try (FakeRig rig = FakeRig.open(new DeviceLimits(1, 100))) {
-			rig.onLoop(() -> ((LoopDevice) rig.device).weigh(1, 3));
+			rig.engine.weigh(rig.device, 1, 3);
 			submitTogether(rig, 1, 7, 2, 4);
 			assertThat(order(rig, 11)).containsExactly(1, 1, 1, 2, 1, 1, 1, 2, 1, 2, 2);
 		}
