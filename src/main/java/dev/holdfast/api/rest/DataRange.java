@@ -22,6 +22,12 @@ record DataRange(long offset, long length, boolean partial) {
 
 	private static final Pattern UNIT = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(.*)");
 
+	/** The {@code range-set} of RFC 9110, empty elements included. */
+	private static final Pattern RANGES = Pattern
+		.compile("[ \\t,]*(\\d+-\\d*|-\\d+)([ \\t]*,[ \\t]*(\\d+-\\d*|-\\d+)?)*[ \\t]*");
+
+	private static final Pattern LEADING_ZEROES = Pattern.compile("\\b0+(?=\\d)");
+
 	/** What is longer than any number that fits means "to the end". */
 	private static final Pattern HUGE = Pattern.compile("\\d{19,}");
 
@@ -42,7 +48,11 @@ record DataRange(long offset, long length, boolean partial) {
 		if (!matcher.group(1).equalsIgnoreCase("bytes")) {
 			return new DataRange(0, size, false);
 		}
-		return single(HUGE.matcher(matcher.group(2)).replaceAll(Long.toString(Long.MAX_VALUE)), size);
+		if (!RANGES.matcher(matcher.group(2)).matches()) {
+			throw malformed();
+		}
+		String plain = LEADING_ZEROES.matcher(matcher.group(2)).replaceAll("");
+		return single(HUGE.matcher(plain).replaceAll(Long.toString(Long.MAX_VALUE)), size);
 	}
 
 	private static DataRange single(String ranges, long size) {
@@ -59,7 +69,8 @@ record DataRange(long offset, long length, boolean partial) {
 		long first = parsed.getFirst().getRangeStart(size);
 		if (first >= size) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
-					"The range begins behind the end of the volume, which has %d bytes".formatted(size));
+					"The range begins behind the end of the volume, which has %d bytes".formatted(size))
+				.with("size", size);
 		}
 		return new DataRange(first, parsed.getFirst().getRangeEnd(size) - first + 1, true);
 	}

@@ -38,7 +38,8 @@ record WriteTarget(long offset, long length) {
 				: new WriteTarget(offset(offset), body);
 		if (target.offset() > size || target.length() > size - target.offset()) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
-					"The body would go behind the end of the volume, which has %d bytes".formatted(size));
+					"The body would go behind the end of the volume, which has %d bytes".formatted(size))
+				.with("size", size);
 		}
 		return target;
 	}

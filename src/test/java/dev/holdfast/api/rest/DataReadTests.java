@@ -64,7 +64,8 @@ class DataReadTests extends Service {
 	@CsvSource({ "bytes=0-0,0,1", "bytes=0-4095,0,4096", "bytes=1-4096,1,4096", "bytes=4095-4096,4095,2",
 			"bytes=1048575-,1048575,1", "bytes=1000000-,1000000,48576", "bytes=-1,1048575,1",
 			"bytes=-5000,1043576,5000", "bytes=-99999999,0,1048576", "bytes=1048570-99999999,1048570,6",
-			"BYTES=5-6,5,2", "bytes=7-99999999999999999999999,7,1048569", "'bytes= 3-4',3,2" })
+			"BYTES=5-6,5,2", "bytes=7-99999999999999999999999,7,1048569", "'bytes= 3-4',3,2",
+			"bytes=00000000000000000000003-0004,3,2" })
 	void shouldGiveAnyBytes(String range, int offset, int length) throws Exception {
 		HttpResponse<byte[]> response = acme().getBytes(this.volume + "/data", "Range", range);
 		assertThat(response.statusCode()).isEqualTo(206);
@@ -76,7 +77,8 @@ class DataReadTests extends Service {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "bytes=1048576-", "bytes=9999999-99999999", "bytes=-0", "bytes=5-4", "bytes=", "bytes=a-b",
-			"bytes=-", "bytes=1", "bytes=--1", "bytes", "bytes=99999999999999999999-", "bytes=0-0,5-6" })
+			"bytes=-", "bytes=1", "bytes=--1", "bytes", "bytes=99999999999999999999-", "bytes=0-0,5-6", "bytes=+0-3",
+			"bytes=0-+3", "bytes=,", "bytes=0x1-2", "bytes=0-0;1" })
 	void shouldRefuseRangesThatCannotBeServed(String range) throws Exception {
 		HttpResponse<String> response = acme().get(this.volume + "/data", "Range", range);
 		assertProblem(response, 416, "range-not-satisfiable");
