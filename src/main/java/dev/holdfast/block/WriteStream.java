@@ -46,7 +46,7 @@ final class WriteStream {
 
 	private final long offset;
 
-	private final ByteSource source;
+	private final Arrivals source;
 
 	private @Nullable Dispatch flying;
 
@@ -70,7 +70,7 @@ final class WriteStream {
 		this.dispatches = dispatches;
 		this.chunks = new Chunks(this.volume.blockSize());
 		this.offset = offset;
-		this.source = source;
+		this.source = new Arrivals(source);
 		this.written = offset;
 	}
 
@@ -109,7 +109,7 @@ final class WriteStream {
 	private long pieces(long end, boolean open) throws IOException {
 		long position = this.offset;
 		boolean ended = false;
-		while (position < end && !ended) {
+		while (position < end && !ended && this.source.await()) {
 			int room = this.chunks.first(position, end - position);
 			Dispatch piece = this.dispatches.apply(lease(this.chunks.span(position, room)));
 			boolean handedOver = false;

@@ -304,6 +304,26 @@ class BlockServiceTests {
 	}
 
 	@Test
+	void takesNoMemoryForAClientThatSaysNothing() throws Exception {
+		try (BlockRig rig = ready(Rig.Kind.PSYNC);
+				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			ByteSource body = BlockRig.source(new byte[MEBIBYTE], MEBIBYTE);
+			CountDownLatch asked = new CountDownLatch(1);
+			CountDownLatch goOn = new CountDownLatch(1);
+			Future<Transfer> silent = threads
+				.submit(() -> rig.blocks.write(DB, 0, MEBIBYTE, BlockRig.DEFAULT, (into) -> {
+					asked.countDown();
+					awaitQuietly(goOn);
+					return body.read(into);
+				}));
+			assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(rig.pool.usedRatio()).isZero();
+			goOn.countDown();
+			assertThat(silent.get(30, TimeUnit.SECONDS).bytes()).isEqualTo(MEBIBYTE);
+		}
+	}
+
+	@Test
 	void keepsNobodyWaitingForASlowClient() throws Exception {
 		try (BlockRig rig = ready(Rig.Kind.PSYNC);
 				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
