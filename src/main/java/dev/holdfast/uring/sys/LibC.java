@@ -46,6 +46,9 @@ public interface LibC {
 	int flock(int descriptor, int operation);
 
 	@SaveError
+	int fcntl(int descriptor, int command, long argument);
+
+	@SaveError
 	int ioctl(int descriptor, long request, long argument);
 
 	@SaveError

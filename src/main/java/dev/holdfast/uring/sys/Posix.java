@@ -35,6 +35,10 @@ public final class Posix {
 
 	public static final int FALLOC_FL_ZERO_RANGE = 0x10;
 
+	private static final int F_GETFL = 3;
+
+	private static final int F_SETFL = 4;
+
 	private static final int SEEK_END = 2;
 
 	private static final long BLKSSZGET = 0x1268;
@@ -84,6 +88,18 @@ public final class Posix {
 
 	public static void flock(int descriptor, int operation) throws ErrnoException {
 		check("flock", C.flock(descriptor, operation));
+	}
+
+	/**
+	 * Sets or clears {@code O_DIRECT} of an open file ({@code F_SETFL} of
+	 * {@code fcntl(2)}), for all descriptors and rings that share it. For when nothing
+	 * does I/O on it.
+	 * @param descriptor of the file
+	 * @param direct whether I/O is to be direct
+	 */
+	public static void setDirect(int descriptor, boolean direct) throws ErrnoException {
+		long flags = check("fcntl F_GETFL", C.fcntl(descriptor, F_GETFL, 0));
+		check("fcntl F_SETFL", C.fcntl(descriptor, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT));
 	}
 
 	/**
