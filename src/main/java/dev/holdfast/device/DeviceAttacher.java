@@ -3,6 +3,7 @@ package dev.holdfast.device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -18,9 +19,9 @@ import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
 
 /**
- * Attaches devices to an engine: opens, looks for a label, takes it over or, on an empty
- * device, writes the first. What was opened is closed again whenever the rest fails. Any
- * thread; blocks.
+ * Attaches devices to an engine: opens, looks for a label, takes it over or, on a device
+ * with nothing else on it, writes the first. What was opened is closed again whenever the
+ * rest fails. Any thread; blocks.
  */
 public final class DeviceAttacher {
 
@@ -34,18 +35,29 @@ public final class DeviceAttacher {
 
 	private final Duration patience;
 
+	private final Signatures signatures;
+
 	private final Map<UUID, Long> generations = new ConcurrentHashMap<>();
 
 	private final Set<UUID> attached = ConcurrentHashMap.newKeySet();
 
 	public DeviceAttacher(IoEngine engine, DeviceLimits limits) {
-		this(engine, limits, PATIENCE);
+		this(engine, limits, PATIENCE, Signatures.installed());
 	}
 
-	DeviceAttacher(IoEngine engine, DeviceLimits limits, Duration patience) {
+	DeviceAttacher(IoEngine engine, DeviceLimits limits, Duration patience, Signatures signatures) {
 		this.engine = engine;
 		this.limits = limits;
 		this.patience = patience;
+		this.signatures = signatures;
+	}
+
+	/**
+	 * What this host lacks to tell an empty device from one in use.
+	 * @return sentences that say what to do; empty if all is well
+	 */
+	public List<String> findings() {
+		return this.signatures.findings();
 	}
 
 	/**
@@ -80,12 +92,16 @@ public final class DeviceAttacher {
 	private Device attach(String name, BlockFile file, boolean fresh) throws IOException {
 		try (Undo undo = new Undo()) {
 			undo.add(file::close);
+			// Needed only if there is no label, but the engine must not have the file
+			// yet.
+			Signatures.Found found = fresh ? Signatures.Found.NOTHING : this.signatures.on(file);
 			IoDevice io = this.engine
 				.attach(new DeviceFile(name, file.descriptor(), file.blockDevice(), file.blockSize()), this.limits);
 			undo.add(() -> this.engine.detach(io).join());
 			RegisteredMemory memory = RegisteredMemory.open(this.engine, "holdfast-label", 2 * BUFFER);
 			undo.add(memory::close);
-			LabelStore labels = label(name, file, fresh, new DeviceBytes(this.engine, io, memory.buffer(), 0, BUFFER));
+			LabelStore labels = label(name, file, fresh, found,
+					new DeviceBytes(this.engine, io, memory.buffer(), 0, BUFFER));
 			UUID uuid = labels.label().device();
 			long generation = this.generations.merge(uuid, 1L, Long::sum);
 			Device device = new Device(name, generation, this.engine, file, io, memory, labels,
@@ -96,7 +112,8 @@ public final class DeviceAttacher {
 		}
 	}
 
-	private LabelStore label(String name, BlockFile file, boolean fresh, DeviceBytes bytes) throws IOException {
+	private LabelStore label(String name, BlockFile file, boolean fresh, Signatures.Found found, DeviceBytes bytes)
+			throws IOException {
 		try {
 			LabelScan scan = LabelScan.of(bytes, file.size(), file.blockSize());
 			Label label = scan.label();
@@ -109,7 +126,7 @@ public final class DeviceAttacher {
 							.formatted(name))
 					.with("labelState", "damaged");
 			}
-			Emptiness.require(name, file, bytes);
+			Emptiness.require(name, file, found, bytes);
 			ExtentState state = (fresh || Holes.only(file)) ? ExtentState.FREE : ExtentState.DIRTY;
 			Geometry geometry = Geometry.of(file.size());
 			LabelStore store = LabelStore.format(bytes, name, geometry, file.blockSize(), state);

@@ -41,6 +41,7 @@ public final class AttachedDevices implements AutoCloseable {
 					"This release serves one device and %d are configured.".formatted(wanted.size()),
 					"Leave one of them under holdfast.devices.");
 		}
+		attacher.findings().forEach((finding) -> log.warn("Devices: {}", finding));
 		AttachedDevices devices = new AttachedDevices(new ArrayList<>());
 		try {
 			wanted.forEach((each) -> devices.devices.add(attach(each, attacher)));

@@ -82,7 +82,8 @@ class DeviceAttacherTests {
 			assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> rig.attach(file))
 				.satisfies((refused) -> {
 					assertThat(refused.problem()).isEqualTo(Problem.FOREIGN_SIGNATURE);
-					assertThat(refused.properties()).containsEntry("found", "data at byte " + where);
+					assertThat(refused.properties()).containsEntry("found", "unknown content")
+						.containsEntry("offset", (long) where);
 				})
 				.withMessageContaining("erase")
 				.withMessageNotContaining(this.directory.toString());

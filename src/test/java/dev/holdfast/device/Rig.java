@@ -31,7 +31,8 @@ public final class Rig implements AutoCloseable {
 
 	private Rig(IoEngine engine) {
 		this.engine = engine;
-		this.attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Duration.ofMillis(300));
+		this.attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Duration.ofMillis(300),
+				Signatures.installed());
 	}
 
 	public static Rig open(Kind kind) {
