@@ -83,14 +83,15 @@ final class Registrar implements AutoCloseable {
 	}
 
 	CompletableFuture<IoBuffer> register(MemorySegment memory) {
-		return CompletableFuture.supplyAsync(() -> take(memory), this.thread);
+		return CompletableFuture.completedFuture(memory).thenComposeAsync(this::take, this.thread);
 	}
 
-	private IoBuffer take(MemorySegment memory) {
+	private CompletableFuture<IoBuffer> take(MemorySegment memory) {
 		int count = (int) ((memory.byteSize() + this.chunk - 1) / this.chunk);
 		int first = findSlots(count);
 		if (first < 0) {
-			return LoopBuffer.plain(memory, "all " + this.tableSize + " slots of the buffer table are taken");
+			return CompletableFuture.completedFuture(
+					LoopBuffer.plain(memory, "all " + this.tableSize + " slots of the buffer table are taken"));
 		}
 		LoopBuffer buffer = LoopBuffer.registered(memory, first, this.chunk);
 		this.taken.set(first, first + count);
@@ -100,10 +101,10 @@ final class Registrar implements AutoCloseable {
 					: fill(ring, buffer));
 		}
 		if (result == 0) {
-			return buffer;
+			return CompletableFuture.completedFuture(buffer);
 		}
-		var _ = giveBack(buffer, empty(buffer));
-		return LoopBuffer.plain(memory, explain(-result, memory.byteSize()));
+		IoBuffer plain = LoopBuffer.plain(memory, explain(-result, memory.byteSize()));
+		return giveBack(buffer, empty(buffer)).handle((nothing, failure) -> plain);
 	}
 
 	private CompletableFuture<Void> giveBack(LoopBuffer buffer, CompletableFuture<Void> free) {
