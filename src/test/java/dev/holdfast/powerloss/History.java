@@ -2,16 +2,12 @@ package dev.holdfast.powerloss;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-import dev.holdfast.device.Device;
 import dev.holdfast.device.Geometry;
-import dev.holdfast.device.Segment;
-import dev.holdfast.device.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,19 +128,9 @@ final class History {
 	}
 
 	private void check(Stack started) throws IOException {
-		BitSet owned = new BitSet();
-		Device device = started.device();
-		for (VolumeRecord record : device.labels().label().content().volumes()) {
-			for (Segment segment : record.segments()) {
-				if (owned.get(segment.start(), segment.start() + segment.count()).cardinality() > 0
-						|| segment.start() + segment.count() > device.geometry().extentCount()) {
-					throw new Violation("extents of %s belong to another volume too".formatted(record.uuid()));
-				}
-				owned.set(segment.start(), segment.start() + segment.count());
-			}
-		}
+		started.checkExtents();
 		for (TenantClient tenant : this.tenants) {
-			tenant.check(started);
+			tenant.volumes().check(started);
 		}
 	}
 

@@ -3,12 +3,15 @@ package dev.holdfast.powerloss;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.BitSet;
 
 import dev.holdfast.block.BlockService;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.Segment;
+import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.volume.VolumeKey;
@@ -37,8 +40,20 @@ final class Stack implements AutoCloseable {
 		this.blocks = new BlockService(engine, this.volumes, pool);
 	}
 
-	Device device() {
-		return this.device;
+	/**
+	 * No extent belongs to two volumes.
+	 */
+	void checkExtents() {
+		BitSet owned = new BitSet();
+		for (VolumeRecord record : this.device.labels().label().content().volumes()) {
+			for (Segment segment : record.segments()) {
+				int end = segment.start() + segment.count();
+				if (!owned.get(segment.start(), end).isEmpty() || end > this.device.geometry().extentCount()) {
+					throw new Violation("extents of %s belong to another volume too".formatted(record.uuid()));
+				}
+				owned.set(segment.start(), end);
+			}
+		}
 	}
 
 	Volumes volumes() {

@@ -1,17 +1,11 @@
 package dev.holdfast.powerloss;
 
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
-import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
 
@@ -30,7 +24,7 @@ final class TenantClient {
 
 	private final LongSupplier stamps;
 
-	private final Map<String, ExpectedVolume> volumes = new TreeMap<>();
+	private final TenantVolumes volumes;
 
 	/**
 	 * A tenant without volumes.
@@ -38,6 +32,7 @@ final class TenantClient {
 	 */
 	TenantClient(String tenant, Random random, LongSupplier stamps) {
 		this.tenant = tenant;
+		this.volumes = new TenantVolumes(tenant);
 		this.random = random;
 		this.stamps = stamps;
 	}
@@ -50,7 +45,7 @@ final class TenantClient {
 	void act(Stack stack, boolean calm) throws IOException {
 		String name = "volume-" + this.random.nextInt(NAMES);
 		VolumeKey key = new VolumeKey(this.tenant, name);
-		ExpectedVolume volume = this.volumes.get(name);
+		ExpectedVolume volume = this.volumes.find(name);
 		int choice = this.random.nextInt(calm ? 16 : 20);
 		if (volume == null) {
 			if (!calm) {
@@ -102,44 +97,8 @@ final class TenantClient {
 		}
 	}
 
-	/**
-	 * After a restart: the volumes that were acknowledged are there and no others; what
-	 * was durable is in them.
-	 */
-	void check(Stack stack) throws IOException {
-		Map<String, Volume> found = stack.volumes()
-			.list(this.tenant)
-			.stream()
-			.collect(Collectors.toMap((volume) -> volume.key().name(), (volume) -> volume));
-		Set<String> names = new HashSet<>(this.volumes.keySet());
-		names.addAll(found.keySet());
-		for (String name : names) {
-			VolumeKey key = new VolumeKey(this.tenant, name);
-			ExpectedVolume expected = this.volumes.get(name);
-			Volume volume = found.get(name);
-			if (expected == null) {
-				throw new Violation("%s was deleted and is there".formatted(key));
-			}
-			if (volume != null) {
-				check(stack, key, expected, volume);
-			}
-			else if (expected.phase() == ExpectedVolume.Phase.LIVE) {
-				throw new Violation("%s was acknowledged and is gone".formatted(key));
-			}
-			else {
-				this.volumes.remove(name);
-			}
-		}
-	}
-
-	private void check(Stack stack, VolumeKey key, ExpectedVolume expected, Volume volume) throws IOException {
-		if (volume.sizeBytes() != expected.size()) {
-			throw new Violation("%s has %d bytes of %d".formatted(key, volume.sizeBytes(), expected.size()));
-		}
-		for (HotSpots.Range spot : HotSpots.of(expected.size())) {
-			expected.check(key.toString(), spot.offset(), stack.read(key, spot.offset(), spot.length()), true);
-		}
-		expected.in(ExpectedVolume.Phase.LIVE);
+	TenantVolumes volumes() {
+		return this.volumes;
 	}
 
 }

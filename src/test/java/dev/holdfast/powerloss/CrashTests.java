@@ -1,0 +1,105 @@
+package dev.holdfast.powerloss;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+
+import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.device.Rig;
+import dev.holdfast.engine.EngineOptions;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.IoEngines;
+import dev.holdfast.testing.RequiresIoUring;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@code kill -9} at random moments, over and over on one file: the process is killed
+ * once it has said a random number of lines, or while it attaches, wherever it is by
+ * then. The next process is started meanwhile and waits for its turn.
+ */
+@RequiresIoUring
+class CrashTests {
+
+	private static final int ROUNDS = Integer.getInteger("holdfast.crash.rounds", 50);
+
+	private static final int MOST_LINES = 150;
+
+	private static final long SIZE = 64L << 20;
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void shouldKeepEveryAnsweredWriteWhenKilled() throws Exception {
+		long seed = System.nanoTime();
+		Random random = new Random(seed);
+		Path file = Rig.sparse(this.directory, SIZE);
+		CrashLog log = new CrashLog();
+		try (IoEngine engine = IoEngines.best(EngineOptions.DEFAULT);
+				StagingPool pool = StagingPool.open(engine, 8 << 20, Duration.ofSeconds(10))) {
+			Process next = victim(file, 1);
+			try {
+				for (int round = 1; round <= ROUNDS; round++) {
+					Process victim = next;
+					next = victim(file, round + 1);
+					int lines = (random.nextInt(8) == 0) ? 0 : random.nextInt(MOST_LINES);
+					follow(victim, lines, log);
+					check(engine, file, pool, log, "seed %d, round %d".formatted(seed, round));
+				}
+			}
+			finally {
+				next.destroyForcibly().waitFor();
+			}
+		}
+		assertThat(log.answers()).isGreaterThan(10 * ROUNDS);
+	}
+
+	private static Process victim(Path file, int number) throws IOException {
+		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
+				"--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
+				CrashVictim.class.getName(), file.toString(), Integer.toString(number))
+			.redirectError(ProcessBuilder.Redirect.INHERIT)
+			.start();
+	}
+
+	private static void follow(Process victim, int lines, CrashLog log) throws Exception {
+		try (BufferedReader said = victim.inputReader(StandardCharsets.US_ASCII)) {
+			victim.getOutputStream().write('\n');
+			victim.getOutputStream().flush();
+			for (int i = 0; i < lines; i++) {
+				String line = said.readLine();
+				assertThat(line).as("the process ended by itself").isNotNull();
+				log.hear(line);
+			}
+			// By its handle: that of the process would close the pipe with what is in it.
+			victim.toHandle().destroyForcibly();
+			String line = said.readLine();
+			while (line != null) {
+				log.hear(line);
+				line = said.readLine();
+			}
+		}
+		finally {
+			victim.destroyForcibly();
+		}
+		assertThat(victim.waitFor()).as("killed").isEqualTo(128 + 9);
+	}
+
+	private static void check(IoEngine engine, Path file, StagingPool pool, CrashLog log, String where)
+			throws IOException {
+		try (Stack stack = new Stack(engine, file, pool)) {
+			log.check(stack);
+		}
+		catch (Violation | RuntimeException ex) {
+			throw new Violation(where + ": " + ex.getMessage(), ex);
+		}
+	}
+
+}
