@@ -59,8 +59,8 @@ public final class BlockService {
 		Volume volume = handle.volume();
 		requireInside(volume, offset, length);
 		int flow = this.flows.of(key.tenant());
-		return new ReadStream(this.pool, key.tenant(), options.deadlineNanos(), volume.blockSize(),
-				(lease) -> new Dispatch(this.engine, handle, flow, options.deadlineNanos(), lease))
+		return new ReadStream(this.pool, key.tenant(), options, volume.blockSize(),
+				(lease) -> new Dispatch(this.engine, handle, flow, options, lease))
 			.run(offset, length, sink);
 	}
 
@@ -84,7 +84,7 @@ public final class BlockService {
 		requireInside(handle.volume(), offset, Math.max(0, length));
 		int flow = this.flows.of(key.tenant());
 		return new WriteStream(this.pool, this.ranges, handle, options,
-				(lease) -> new Dispatch(this.engine, handle, flow, options.deadlineNanos(), lease), offset, source)
+				(lease) -> new Dispatch(this.engine, handle, flow, options, lease), offset, source)
 			.run(length);
 	}
 
@@ -95,8 +95,7 @@ public final class BlockService {
 	 */
 	public void flush(VolumeKey key, TransferOptions options) {
 		VolumeHandle handle = this.volumes.open(key);
-		try (Dispatch dispatch = new Dispatch(this.engine, handle, this.flows.of(key.tenant()), options.deadlineNanos(),
-				null)) {
+		try (Dispatch dispatch = new Dispatch(this.engine, handle, this.flows.of(key.tenant()), options, null)) {
 			dispatch.flush();
 			dispatch.await(new Tally());
 		}

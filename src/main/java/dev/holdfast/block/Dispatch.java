@@ -36,7 +36,7 @@ final class Dispatch implements AutoCloseable {
 
 	private final int flow;
 
-	private final long deadlineNanos;
+	private final TransferOptions options;
 
 	private final @Nullable Lease lease;
 
@@ -54,11 +54,11 @@ final class Dispatch implements AutoCloseable {
 
 	private boolean complete;
 
-	Dispatch(IoEngine engine, VolumeHandle volume, int flow, long deadlineNanos, @Nullable Lease lease) {
+	Dispatch(IoEngine engine, VolumeHandle volume, int flow, TransferOptions options, @Nullable Lease lease) {
 		this.engine = engine;
 		this.volume = volume;
 		this.flow = flow;
-		this.deadlineNanos = deadlineNanos;
+		this.options = options;
 		this.lease = lease;
 	}
 
@@ -141,11 +141,12 @@ final class Dispatch implements AutoCloseable {
 		if (this.refused != null) {
 			return;
 		}
-		io.operation().flow(this.flow).deadline(this.deadlineNanos);
+		long deadline = this.options.deadline();
+		io.operation().flow(this.flow).deadline(deadline);
 		this.blockHolds.incrementAndGet();
 		this.memoryHolds.incrementAndGet();
 		try {
-			io.start(this.engine, this.deadlineNanos);
+			io.start(this.engine, deadline);
 			this.round.add(io);
 		}
 		catch (ProblemException ex) {

@@ -23,7 +23,7 @@ final class ReadStream {
 
 	private final String tenant;
 
-	private final long deadlineNanos;
+	private final TransferOptions options;
 
 	private final Chunks chunks;
 
@@ -35,11 +35,11 @@ final class ReadStream {
 
 	private long next;
 
-	ReadStream(StagingPool pool, String tenant, long deadlineNanos, int blockSize,
+	ReadStream(StagingPool pool, String tenant, TransferOptions options, int blockSize,
 			Function<Lease, Dispatch> dispatches) {
 		this.pool = pool;
 		this.tenant = tenant;
-		this.deadlineNanos = deadlineNanos;
+		this.options = options;
 		this.chunks = new Chunks(blockSize);
 		this.dispatches = dispatches;
 	}
@@ -82,7 +82,7 @@ final class ReadStream {
 	}
 
 	private @Nullable Lease lease(int span) {
-		return this.flying.isEmpty() ? this.pool.lease(this.tenant, span, this.deadlineNanos)
+		return this.flying.isEmpty() ? this.pool.lease(this.tenant, span, this.options.deadline())
 				: this.pool.tryLease(this.tenant, span);
 	}
 

@@ -144,7 +144,7 @@ final class WriteStream {
 		Lease lease = this.pool.tryLease(this.volume.key().tenant(), span);
 		if (lease == null) {
 			awaitFlying();
-			lease = this.pool.lease(this.volume.key().tenant(), span, this.options.deadlineNanos());
+			lease = this.pool.lease(this.volume.key().tenant(), span, this.options.deadline());
 		}
 		return lease;
 	}
@@ -195,7 +195,7 @@ final class WriteStream {
 		if (grant == null) {
 			awaitFlying();
 			grant = this.ranges.acquire(this.handle.uuid(), first, last, partOfFirst, partOfLast,
-					this.options.deadlineNanos());
+					this.options.deadline());
 		}
 		return grant;
 	}

@@ -157,9 +157,10 @@ final class Dispatcher {
 
 	private void again(Piece piece, Backend backend) {
 		IoOperation operation = piece.operation;
-		if (operation != null && operation.progress.answered && operation.kind != IoKind.FLUSH) {
-			// What was answered is never sent again.
-			finish(piece, Errno.ETIMEDOUT, false);
+		if (operation != null && operation.kind != IoKind.FLUSH
+				&& (operation.progress.answered || operation.progress.cancelled)) {
+			// What was answered or cancelled is never sent again.
+			finish(piece, Errno.ECANCELED, false);
 			return;
 		}
 		if (backend.room()) {
@@ -323,6 +324,7 @@ final class Dispatcher {
 		if (progress.answered) {
 			return;
 		}
+		progress.cancelled = true;
 		boolean waited = Answers.deviceOf(operation).withdraw(operation);
 		if (waited) {
 			progress.fail(progress.dispatched, Errno.ECANCELED, false);

@@ -30,6 +30,8 @@ final class Progress {
 	/** No further piece is to be made: failed, cancelled or expired. */
 	boolean stopped;
 
+	boolean cancelled;
+
 	boolean answered;
 
 	/** Accepted by the loop and not yet released. */
@@ -43,6 +45,7 @@ final class Progress {
 		this.failure = 0;
 		this.failureNoProgress = false;
 		this.stopped = false;
+		this.cancelled = false;
 		this.answered = false;
 	}
 

@@ -23,7 +23,8 @@ final class EngineHealth implements HealthIndicator {
 
 	@Override
 	public Health health() {
-		Health.Builder health = Health.up()
+		String failure = this.engine.failure();
+		Health.Builder health = ((failure != null) ? Health.down().withDetail("failure", failure) : Health.up())
 			.withDetail("name", this.engine.name())
 			.withDetail("findings", this.engine.findings());
 		String refusal = this.staging.refusal();

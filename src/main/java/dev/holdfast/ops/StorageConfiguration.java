@@ -57,8 +57,8 @@ class StorageConfiguration {
 	@Bean
 	StagingPool staging(DrainedEngine engine, AttachedDevices devices, KernelProbe kernel) {
 		ByteSize size = this.properties.staging();
-		long bytes = (size != null) ? size.bytes()
-				: StagingSize.automatic(kernel.lockableBytes(), this.properties.rings(), devices.list().size());
+		long bytes = (size != null) ? size.bytes() : StagingSize.automatic(lockable(engine.engine(), kernel),
+				this.properties.rings(), devices.list().size());
 		try {
 			StagingPool pool = StagingPool.open(engine.engine(), bytes, this.properties.ioDeadline());
 			String refusal = pool.refusal();
@@ -71,6 +71,11 @@ class StorageConfiguration {
 					"There is no memory for holdfast.staging: %s (%s)".formatted(new ByteSize(bytes), ex.getMessage()),
 					"Write less, such as 16MiB.", ex);
 		}
+	}
+
+	/** Only io_uring registers memory. */
+	private static long lockable(IoEngine engine, KernelProbe kernel) {
+		return engine.name().equals("io_uring") ? kernel.lockableBytes() : Long.MAX_VALUE;
 	}
 
 	@Bean

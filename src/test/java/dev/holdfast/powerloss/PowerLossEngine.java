@@ -199,6 +199,11 @@ final class PowerLossEngine implements IoEngine {
 	}
 
 	@Override
+	public void weigh(IoDevice device, int flow, int weight) {
+		throw new UnsupportedOperationException("turns do not matter here");
+	}
+
+	@Override
 	public void cancel(IoOperation operation) {
 		throw new UnsupportedOperationException("nothing is cancelled without a deadline");
 	}

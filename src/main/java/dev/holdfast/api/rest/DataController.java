@@ -86,8 +86,7 @@ class DataController {
 	}
 
 	private Transfer read(VolumeKey key, DataRange range, ByteSink sink) throws IOException {
-		return this.blocks.read(key, range.offset(), range.length(),
-				Patience.options(this.limits, false, range.length()), sink);
+		return this.blocks.read(key, range.offset(), range.length(), this.limits.options(false), sink);
 	}
 
 	private static void head(Volume found, DataRange range, HttpServletResponse response) {
@@ -115,9 +114,8 @@ class DataController {
 		boolean fua = Query.flag(request, "fua");
 		WriteTarget target = WriteTarget.of(request, found.sizeBytes());
 		RequestBody body = new RequestBody(request.getInputStream(), target.length() >= 0);
-		long most = (target.length() >= 0) ? target.length() : found.sizeBytes() - target.offset();
-		Transfer transfer = this.blocks.write(found.key(), target.offset(), target.length(),
-				Patience.options(this.limits, fua, most), body);
+		Transfer transfer = this.blocks.write(found.key(), target.offset(), target.length(), this.limits.options(fua),
+				body);
 		if (transfer.bytes() <= this.limits.inlineBytes()) {
 			TransferHeaders.add(transfer, response);
 		}

@@ -2,6 +2,8 @@ package dev.holdfast.api.rest;
 
 import java.time.Duration;
 
+import dev.holdfast.block.TransferOptions;
+
 /**
  * Limits of the block routes.
  *
@@ -10,5 +12,13 @@ import java.time.Duration;
  * @param deadline how long an operation may take
  */
 public record DataLimits(long inlineBytes, Duration deadline) {
+
+	/**
+	 * How to do a transfer.
+	 * @param fua whether it must be durable when it is answered
+	 */
+	TransferOptions options(boolean fua) {
+		return new TransferOptions(fua, this.deadline.toNanos());
+	}
 
 }

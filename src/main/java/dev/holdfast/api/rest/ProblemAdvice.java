@@ -31,7 +31,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 	@ExceptionHandler
 	@Nullable ResponseEntity<Object> refused(ProblemException ex, HttpServletRequest request, HttpServletResponse response) {
 		if (ex.getCause() != null) {
-			log.info("Request {} failed: {}", RequestId.of(request), ex.getMessage(), ex.getCause());
+			log.info("Request {} failed: {} ({})", RequestId.of(request), ex.getMessage(), ex.getCause().getMessage());
 		}
 		return answer(ProblemAnswer.of(ex, request), new HttpHeaders(), request, response);
 	}

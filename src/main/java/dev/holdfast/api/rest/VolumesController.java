@@ -78,7 +78,7 @@ class VolumesController {
 	@PostMapping("/{volume}:flush")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void flush(@PathVariable String tenant, @PathVariable String volume) {
-		this.blocks.flush(this.lookup.require(tenant, volume).key(), Patience.options(this.limits, false, 0));
+		this.blocks.flush(this.lookup.require(tenant, volume).key(), this.limits.options(false));
 	}
 
 	/**
