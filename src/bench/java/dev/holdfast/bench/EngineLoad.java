@@ -1,5 +1,6 @@
 package dev.holdfast.bench;
 
+import java.lang.invoke.VarHandle;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -245,6 +246,9 @@ final class EngineLoad {
 		@Override
 		public void released(IoOperation operation) {
 			this.done.offer(operation);
+			// The offer is an ordered store: without the fence the thread could be
+			// missed.
+			VarHandle.fullFence();
 			Thread thread = this.parked;
 			if (thread != null) {
 				LockSupport.unpark(thread);
