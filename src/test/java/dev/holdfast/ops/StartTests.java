@@ -1,7 +1,10 @@
 package dev.holdfast.ops;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.HoldfastApplication;
 import dev.holdfast.testing.RequiresTool;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,10 +88,10 @@ class StartTests {
 	@Test
 	void shouldFinishWhatIsInFlightWhenItStops() throws Exception {
 		ConfigurableApplicationContext context = start(Map.of());
-		Client acme = Client.withHeaderFile(port(context), this.directory.resolve("admin.header"))
-			.tenant("acme", "tenant");
+		int port = port(context);
+		Client acme = Client.withHeaderFile(port, this.directory.resolve("admin.header")).tenant("acme", "tenant");
 		acme.put("/v1/tenants/acme/volumes/v1", "{\"sizeBytes\":\"1MiB\"}");
-		try (RawSocket socket = new RawSocket(port(context))) {
+		try (RawSocket socket = new RawSocket(port)) {
 			socket.send("""
 					PUT /v1/tenants/acme/volumes/v1/data?offset=0 HTTP/1.1
 					Host: h
@@ -99,7 +103,7 @@ class StartTests {
 			assertThat(socket.head()).startsWith("HTTP/1.1 100");
 			CompletableFuture<Void> stopped = CompletableFuture.runAsync(context::close);
 			socket.send("x".repeat(2000));
-			Thread.sleep(300);
+			Awaitility.await().until(() -> refusesConnections(port));
 			assertThat(stopped).isNotDone();
 			socket.send("x".repeat(2096));
 			assertThat(socket.head()).startsWith("HTTP/1.1 204");
@@ -222,6 +226,16 @@ class StartTests {
 					.stream()
 					.map((entry) -> "--" + entry.getKey() + "=" + entry.getValue())
 					.toArray(String[]::new));
+	}
+
+	/** A stop lets nobody in any more before it waits for those who are in. */
+	private static boolean refusesConnections(int port) throws IOException {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+			return !socket.isConnected();
+		}
+		catch (ConnectException ex) {
+			return true;
+		}
 	}
 
 	private static int port(ConfigurableApplicationContext context) {
