@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What other programs keep on a drive, made by those programs. No md superblock: mdadm
- * makes none without the kernel's driver, so that one is for a virtual machine.
+ * makes none without the kernel's driver, so a {@link RaidSuperblock} is a copy.
  */
 enum ForeignContent {
 

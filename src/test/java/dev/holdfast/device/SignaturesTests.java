@@ -75,6 +75,38 @@ class SignaturesTests {
 	}
 
 	@ParameterizedTest
+	@MethodSource
+	@RequiresRoot
+	@RequiresTool("losetup")
+	void shouldLeaveABlockDeviceOfASoftwareRaidAlone(RaidSuperblock superblock, int blockSize) throws IOException {
+		try (LoopDevice loop = loop(RaidSuperblock.SIZE, blockSize)) {
+			superblock.write(loop.device());
+			long before = ForeignContent.checksum(loop.device());
+			try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
+				refused(rig, loop.device(), RaidSuperblock.TYPE);
+			}
+			assertThat(ForeignContent.checksum(loop.device())).isEqualTo(before);
+		}
+	}
+
+	static Stream<Arguments> shouldLeaveABlockDeviceOfASoftwareRaidAlone() {
+		return Stream.of(RaidSuperblock.values())
+			.flatMap((each) -> Stream.of(Arguments.of(each, 512), Arguments.of(each, 4096)));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void shouldLeaveAFileOfASoftwareRaidAlone(RaidSuperblock superblock) throws IOException {
+		Path file = Rig.sparse(this.directory, RaidSuperblock.SIZE);
+		superblock.write(file);
+		long before = ForeignContent.checksum(file);
+		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
+			refused(rig, file, RaidSuperblock.TYPE);
+		}
+		assertThat(ForeignContent.checksum(file)).isEqualTo(before);
+	}
+
+	@ParameterizedTest
 	@ValueSource(ints = { 512, 4096 })
 	@RequiresRoot
 	@RequiresTool({ "losetup", "sgdisk" })
@@ -214,7 +246,11 @@ class SignaturesTests {
 	}
 
 	private static LoopDevice loop(int blockSize) {
-		return LoopDevice.create(Path.of("/dev/shm"), ForeignContent.SIZE, "--sector-size=" + blockSize);
+		return loop(ForeignContent.SIZE, blockSize);
+	}
+
+	private static LoopDevice loop(long size, int blockSize) {
+		return LoopDevice.create(Path.of("/dev/shm"), size, "--sector-size=" + blockSize);
 	}
 
 	private static int flags(Path description) throws IOException {
