@@ -5,6 +5,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import dev.holdfast.contract.Problem;
 import dev.holdfast.uring.sys.Errno;
 import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.Posix;
@@ -51,10 +52,12 @@ public final class BlockFile implements AutoCloseable {
 	 */
 	public static BlockFile open(Path path, Duration patience) throws DeviceException {
 		if (!Files.exists(path)) {
-			throw new DeviceException(path + " does not exist: create it first, or correct the path");
+			throw new DeviceException(Problem.DEVICE_NOT_ONLINE,
+					"there is nothing at its path: create it first, or correct the path");
 		}
 		if (Files.isDirectory(path)) {
-			throw new DeviceException(path + " is a directory: name a block device or a regular file");
+			throw new DeviceException(Problem.NOT_SUPPORTED,
+					"its path is a directory: name a block device or a regular file");
 		}
 		// Not a regular file, and not a directory: the kernel says below if it is no
 		// block
@@ -71,7 +74,7 @@ public final class BlockFile implements AutoCloseable {
 					throw explain(path, ex);
 				}
 			}
-			pause(path);
+			pause();
 		}
 	}
 
@@ -115,33 +118,41 @@ public final class BlockFile implements AutoCloseable {
 		}
 	}
 
-	private static void pause(Path path) throws DeviceException {
+	private static void pause() throws DeviceException {
 		try {
 			Thread.sleep(RETRY_MILLIS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new DeviceException("Interrupted while waiting for " + path, ex);
+			throw new DeviceException(Problem.IN_USE, "the wait for another program to let go of it was interrupted",
+					ex);
 		}
 	}
 
 	private static DeviceException explain(Path path, ErrnoException cause) {
+		Problem problem = switch (cause.errno()) {
+			case Errno.EBUSY, Errno.EAGAIN -> Problem.IN_USE;
+			case Errno.ENOENT, Errno.ENXIO, Errno.ENODEV -> Problem.DEVICE_NOT_ONLINE;
+			case Errno.EEXIST -> Problem.ALREADY_EXISTS;
+			case Errno.EIO -> Problem.IO_ERROR;
+			default -> Problem.NOT_SUPPORTED;
+		};
 		String advice = switch (cause.errno()) {
 			case Errno.EBUSY, Errno.EAGAIN ->
-				" is mounted or in use by another program: unmount it, or stop the program";
+				"it is mounted or in use by another program: unmount it, or stop the program";
 			case Errno.EACCES,
 					Errno.EPERM ->
-				" may not be opened: give the user of the service read and write access to it"
+				"it may not be opened: give the user of the service read and write access to it"
 						+ (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) ? ""
 								: " (in a container also a device rule)");
-			case Errno.ENOENT -> " cannot be made: its directory does not exist";
-			case Errno.EEXIST -> " exists already";
-			case Errno.EROFS -> " is read-only: make it writable";
-			case Errno.EINVAL -> " does not take direct I/O: use a block device, or a file system with O_DIRECT";
-			case Errno.ENXIO, Errno.ENODEV -> " has no device behind it: is the drive there?";
-			default -> " cannot be used as a block device";
+			case Errno.ENOENT -> "it cannot be made: its directory does not exist";
+			case Errno.EEXIST -> "it exists already";
+			case Errno.EROFS -> "it is read-only: make it writable";
+			case Errno.EINVAL -> "it does not take direct I/O: use a block device, or a file system with O_DIRECT";
+			case Errno.ENXIO, Errno.ENODEV -> "it has no device behind it: is the drive there?";
+			default -> "it cannot be used as a block device";
 		};
-		return new DeviceException(path + advice + " (" + cause.getMessage() + ")", cause);
+		return new DeviceException(problem, "%s (%s)".formatted(advice, Errno.name(cause.errno())), cause);
 	}
 
 	public Path path() {

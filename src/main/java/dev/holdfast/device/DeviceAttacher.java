@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
@@ -17,6 +19,7 @@ import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.uring.sys.Errno;
 
 /**
  * Attaches devices to an engine: opens, looks for a label, takes it over or, on a device
@@ -33,6 +36,8 @@ public final class DeviceAttacher {
 
 	private final DeviceLimits limits;
 
+	private final UUID installation;
+
 	private final Duration patience;
 
 	private final Signatures signatures;
@@ -41,13 +46,18 @@ public final class DeviceAttacher {
 
 	private final Set<UUID> attached = ConcurrentHashMap.newKeySet();
 
-	public DeviceAttacher(IoEngine engine, DeviceLimits limits) {
-		this(engine, limits, PATIENCE, Signatures.installed());
+	/**
+	 * An attacher of one installation.
+	 * @param installation identity of this Holdfast, which the labels will name
+	 */
+	public DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation) {
+		this(engine, limits, installation, PATIENCE, Signatures.installed());
 	}
 
-	DeviceAttacher(IoEngine engine, DeviceLimits limits, Duration patience, Signatures signatures) {
+	DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, Duration patience, Signatures signatures) {
 		this.engine = engine;
 		this.limits = limits;
+		this.installation = installation;
 		this.patience = patience;
 		this.signatures = signatures;
 	}
@@ -62,17 +72,19 @@ public final class DeviceAttacher {
 
 	/**
 	 * Attaches what is there.
-	 * @param name what to call it: the usual rules for names
-	 * @param path a block device, or a regular file standing in for one
+	 * @param request which device
+	 * @param review of the label, if it has one
 	 * @return the device, online
-	 * @throws DeviceException if it cannot be opened, has shrunk, or is attached already
+	 * @throws DeviceException if it cannot be opened, read or written, has shrunk, or is
+	 * attached already
 	 * @throws ProblemException {@link Problem#FOREIGN_SIGNATURE} if it holds anything
-	 * else or a damaged label, {@link Problem#NOT_SUPPORTED} if its label needs a newer
-	 * release, {@link Problem#IO_ERROR} if it cannot be read or written
+	 * else, a damaged label, or one of another installation;
+	 * {@link Problem#NOT_SUPPORTED} if its label needs a newer release; what the review
+	 * throws
 	 */
-	public Device attach(String name, Path path) throws IOException {
-		requireName(name);
-		return attach(name, BlockFile.open(path, this.patience), false);
+	public Device attach(AttachRequest request, LabelReview review) throws IOException {
+		requireName(request.name());
+		return attach(request, review, BlockFile.open(request.path(), this.patience), false);
 	}
 
 	/**
@@ -86,25 +98,26 @@ public final class DeviceAttacher {
 	public Device create(String name, Path path, long size) throws IOException {
 		requireName(name);
 		Geometry.of(size);
-		return attach(name, BlockFile.create(path, size), true);
+		return attach(AttachRequest.of(name, path), LabelReview.NONE, BlockFile.create(path, size), true);
 	}
 
-	private Device attach(String name, BlockFile file, boolean fresh) throws IOException {
+	private Device attach(AttachRequest request, LabelReview review, BlockFile file, boolean fresh) throws IOException {
 		try (Undo undo = new Undo()) {
 			undo.add(file::close);
 			// Needed only if there is no label, but the engine must not have the file
 			// yet.
 			Signatures.Found found = fresh ? Signatures.Found.NOTHING : this.signatures.on(file);
-			IoDevice io = this.engine
-				.attach(new DeviceFile(name, file.descriptor(), file.blockDevice(), file.blockSize()), this.limits);
+			IoDevice io = this.engine.attach(
+					new DeviceFile(request.name(), file.descriptor(), file.blockDevice(), file.blockSize()),
+					this.limits);
 			undo.add(() -> this.engine.detach(io).join());
 			RegisteredMemory memory = RegisteredMemory.open(this.engine, "holdfast-label", 2 * BUFFER);
 			undo.add(memory::close);
-			LabelStore labels = label(name, file, fresh, found,
+			LabelStore labels = label(request, review, file, fresh, found,
 					new DeviceBytes(this.engine, io, memory.buffer(), 0, BUFFER));
 			UUID uuid = labels.label().device();
 			long generation = this.generations.merge(uuid, 1L, Long::sum);
-			Device device = new Device(name, generation, this.engine, file, io, memory, labels,
+			Device device = new Device(request.name(), generation, this.engine, file, io, memory, labels,
 					new DeviceBytes(this.engine, io, memory.buffer(), BUFFER, BUFFER),
 					() -> this.attached.remove(uuid));
 			undo.cancel();
@@ -112,59 +125,93 @@ public final class DeviceAttacher {
 		}
 	}
 
-	private LabelStore label(String name, BlockFile file, boolean fresh, Signatures.Found found, DeviceBytes bytes)
-			throws IOException {
+	private LabelStore label(AttachRequest request, LabelReview review, BlockFile file, boolean fresh,
+			Signatures.Found found, DeviceBytes bytes) throws IOException {
 		try {
 			LabelScan scan = LabelScan.of(bytes, file.size(), file.blockSize());
 			Label label = scan.label();
 			if (label != null) {
-				return takeOver(label, scan.slot(), file, bytes);
+				return takeOver(request, review, label, scan.slot(), file, bytes);
 			}
 			if (scan.magic()) {
 				throw new ProblemException(Problem.FOREIGN_SIGNATURE,
 						"Device %s has a damaged label: both copies are torn or altered. It is neither used nor formatted; restore it from a copy, or erase its first and last MiB if its volumes may go"
-							.formatted(name))
+							.formatted(request.name()))
 					.with("labelState", "damaged");
 			}
-			Emptiness.require(name, file, found, bytes);
-			ExtentState state = (fresh || Holes.only(file)) ? ExtentState.FREE : ExtentState.DIRTY;
-			Geometry geometry = Geometry.of(file.size());
-			LabelStore store = LabelStore.format(bytes, name, geometry, file.blockSize(), state);
-			this.attached.add(store.label().device());
-			return store;
+			requireExpected(request, null);
+			return format(request, file, fresh, found, bytes);
 		}
 		catch (NewerLabelException ex) {
 			throw new ProblemException(Problem.NOT_SUPPORTED,
-					"Device %s is left alone: %s".formatted(name, ex.getMessage()), ex);
+					"Device %s is left alone: %s".formatted(request.name(), ex.getMessage()), ex);
 		}
 		catch (IoFailedException ex) {
-			throw new DeviceException("%s cannot be read or written: %s".formatted(file.path(), ex.getMessage()), ex);
+			throw new DeviceException(Problem.IO_ERROR, "it cannot be read or written: " + Errno.name(ex.errno()), ex);
 		}
 	}
 
-	private LabelStore takeOver(Label label, int slot, BlockFile file, DeviceBytes bytes)
-			throws IoFailedException, DeviceException {
+	private LabelStore format(AttachRequest request, BlockFile file, boolean fresh, Signatures.Found found,
+			DeviceBytes bytes) throws IOException, IoFailedException {
+		Geometry geometry = Geometry.of(file.size());
+		boolean hole = fresh || Holes.only(file);
+		if (request.overwrite() && file.blockDevice()) {
+			Emptiness.wipe(file, this.signatures, bytes);
+		}
+		else {
+			Emptiness.require(request.name(), file, found, bytes);
+		}
+		LabelStore store = LabelStore.format(bytes, request.name(), this.installation, geometry, file.blockSize(),
+				hole ? ExtentState.FREE : ExtentState.DIRTY);
+		this.attached.add(store.label().device());
+		return store;
+	}
+
+	private LabelStore takeOver(AttachRequest request, LabelReview review, Label label, int slot, BlockFile file,
+			DeviceBytes bytes) throws IoFailedException, DeviceException {
 		if (label.blockSize() < file.blockSize()) {
-			throw new DeviceException("%s has blocks of %d bytes and its label was made for %d: use it as before"
-				.formatted(file.path(), file.blockSize(), label.blockSize()));
+			throw new DeviceException(Problem.NOT_SUPPORTED,
+					"it has blocks of %d bytes and its label was made for %d: use it as before"
+						.formatted(file.blockSize(), label.blockSize()));
+		}
+		requireExpected(request, label.device());
+		boolean ours = label.installation().equals(this.installation)
+				|| label.installation().equals(Label.NO_INSTALLATION);
+		if (!ours && !request.adopt()) {
+			throw new ProblemException(Problem.FOREIGN_SIGNATURE,
+					"Device %s was last held by another installation of Holdfast: attach it with adopt to take it and its volumes over"
+						.formatted(request.name()))
+				.with("found", "Holdfast, installation " + label.installation())
+				.with("labelState", "valid");
 		}
 		if (!this.attached.add(label.device())) {
-			throw new DeviceException("%s has the label of a device that is attached already (%s): is it a copy?"
-				.formatted(file.path(), label.device()));
+			throw new DeviceException(Problem.ALREADY_EXISTS,
+					"it has the label of a device that is attached already (%s): is it a copy?"
+						.formatted(label.device()));
 		}
 		try {
-			return LabelStore.open(bytes, label, slot);
+			return LabelStore.open(bytes, label.heldBy(request.name(), this.installation), review.review(label, ours),
+					slot);
 		}
-		catch (IoFailedException ex) {
+		catch (IoFailedException | RuntimeException ex) {
 			this.attached.remove(label.device());
 			throw ex;
 		}
 	}
 
+	private static void requireExpected(AttachRequest request, @Nullable UUID found) throws DeviceException {
+		UUID expected = request.expected();
+		if (expected != null && !expected.equals(found)) {
+			throw new DeviceException(Problem.DEVICE_NOT_ONLINE,
+					"another drive is at its place: %s, and not %s. Bring it back, or detach it first to use the name for another"
+						.formatted((found != null) ? "one labelled " + found : "one without a label", expected));
+		}
+	}
+
 	private static void requireName(String name) throws DeviceException {
 		if (!ResourceName.isValid(name)) {
-			throw new DeviceException(
-					"Device name '%s' is not allowed: use a-z, 0-9 and -, at most 63".formatted(name));
+			throw new DeviceException(Problem.BAD_NAME,
+					"the name '%s' is not allowed: use a-z, 0-9 and -, at most 63".formatted(name));
 		}
 	}
 

@@ -7,6 +7,8 @@ import java.util.Locale;
  */
 public enum DeviceState {
 
+	/** It belongs here and is not there, or cannot be used. */
+	ABSENT,
 	/** It serves I/O. */
 	ONLINE,
 	/** It was let go of; its descriptor is closed or about to be. */

@@ -1,5 +1,7 @@
 package dev.holdfast.device;
 
+import java.io.IOException;
+
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.IoFailedException;
@@ -13,7 +15,9 @@ final class Emptiness {
 
 	private static final int MEBIBYTE = 1 << 20;
 
-	private static final String ADVICE = "If that may go, erase it (wipefs -a, then zeroes over the first and last MiB, or blkdiscard -z) and attach the device again; nothing on it was changed";
+	private static final String DEVICE_ADVICE = "If that may go, attach it with overwrite, or erase it (wipefs -a, then zeroes over the first and last MiB, or blkdiscard -z); nothing on it was changed";
+
+	private static final String FILE_ADVICE = "If that may go, delete or truncate the file by your own hand, or erase its first and last MiB; nothing in it was changed";
 
 	private Emptiness() {
 	}
@@ -29,25 +33,46 @@ final class Emptiness {
 			String types = String.join(", ", found.types());
 			throw new ProblemException(Problem.FOREIGN_SIGNATURE,
 					"Device %s is used for something else: it has no label of Holdfast, and a signature of %s. %s"
-						.formatted(name, types, ADVICE))
+						.formatted(name, types, advice(file)))
 				.with("found", types);
 		}
 		if (found.error() != 0) {
-			throw new DeviceException(
-					"%s has no label, and libblkid cannot tell whether it holds anything else (%s): is the drive healthy?"
-						.formatted(file.path(), Errno.name(found.error())));
+			throw new DeviceException(Problem.IO_ERROR,
+					"it has no label, and libblkid cannot tell whether it holds anything else (%s): is the drive healthy?"
+						.formatted(Errno.name(found.error())));
 		}
-		requireZero(name, bytes, 0);
-		requireZero(name, bytes, file.size() - MEBIBYTE);
+		requireZero(name, file, bytes, 0);
+		requireZero(name, file, bytes, file.size() - MEBIBYTE);
 	}
 
-	private static void requireZero(String name, DeviceBytes bytes, long offset) throws IoFailedException {
+	/**
+	 * Erases the first and the last MiB, so that no other program takes the device for
+	 * its own. What is between is left to the scrub.
+	 * @throws DeviceException if libblkid still finds something
+	 */
+	static void wipe(BlockFile file, Signatures signatures, DeviceBytes bytes) throws IOException, IoFailedException {
+		bytes.write(0, new byte[MEBIBYTE]);
+		bytes.write(file.size() - MEBIBYTE, new byte[MEBIBYTE]);
+		Signatures.Found left = signatures.on(file);
+		if (!left.types().isEmpty()) {
+			throw new DeviceException(Problem.FOREIGN_SIGNATURE,
+					"it still has a signature of %s after its first and last MiB were erased: erase the rest by hand"
+						.formatted(String.join(", ", left.types())));
+		}
+	}
+
+	private static String advice(BlockFile file) {
+		return file.blockDevice() ? DEVICE_ADVICE : FILE_ADVICE;
+	}
+
+	private static void requireZero(String name, BlockFile file, DeviceBytes bytes, long offset)
+			throws IoFailedException {
 		byte[] content = bytes.read(offset, MEBIBYTE);
 		for (int i = 0; i < content.length; i++) {
 			if (content[i] != 0) {
 				throw new ProblemException(Problem.FOREIGN_SIGNATURE,
 						"Device %s is not empty: it has no label of Holdfast, and unknown content at byte %d. %s"
-							.formatted(name, offset + i, ADVICE))
+							.formatted(name, offset + i, advice(file)))
 					.with("found", "unknown content")
 					.with("offset", offset + i);
 			}

@@ -1,5 +1,7 @@
 package dev.holdfast.device;
 
+import dev.holdfast.contract.Problem;
+
 /**
  * Where things are on a device: a label slot, the extents, the other label slot. All in
  * bytes, all from the start of the device. The first slot is at 0.
@@ -34,13 +36,13 @@ public record Geometry(long deviceSize, long slotSize, long secondSlot, long dat
 	 */
 	public static Geometry of(long deviceSize) throws DeviceException {
 		if (deviceSize < SMALLEST) {
-			throw new DeviceException(
-					"%d bytes are too few: the smallest device has %d".formatted(deviceSize, SMALLEST));
+			throw new DeviceException(Problem.NOT_SUPPORTED,
+					"its %d bytes are too few: the smallest device has %d".formatted(deviceSize, SMALLEST));
 		}
 		long most = deviceSize / EXTENT_SIZE;
 		if (most > Integer.MAX_VALUE) {
-			throw new DeviceException("%d bytes are too many: the largest device has %d".formatted(deviceSize,
-					Integer.MAX_VALUE * EXTENT_SIZE));
+			throw new DeviceException(Problem.NOT_SUPPORTED, "its %d bytes are too many: the largest device has %d"
+				.formatted(deviceSize, Integer.MAX_VALUE * EXTENT_SIZE));
 		}
 		long room = LabelFormat.HEADER_SIZE + most * RUN_ROOM + Math.min(most, RECORDS) * RECORD_ROOM;
 		long slotSize = Math.ceilDiv(room, MEBIBYTE) * MEBIBYTE;

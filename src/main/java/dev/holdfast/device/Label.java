@@ -24,8 +24,12 @@ public record Label(UUID device, String name, UUID installation, long sequence, 
 				newContent);
 	}
 
-	Label next() {
-		return next(this.content);
+	/**
+	 * The same device under another name, or held by another installation.
+	 */
+	Label heldBy(String newName, UUID newInstallation) {
+		return new Label(this.device, newName, newInstallation, this.sequence, this.blockSize, this.geometry,
+				this.content);
 	}
 
 }

@@ -1,5 +1,10 @@
 package dev.holdfast.device;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+import dev.holdfast.contract.Problem;
 import dev.holdfast.engine.IoFailedException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +26,41 @@ record LabelScan(@Nullable Label label, int slot, boolean magic) {
 		Geometry geometry = Geometry.of(deviceSize);
 		LabelScan first = slot(bytes, 0, 0, geometry.slotSize(), blockSize);
 		Label label = first.label;
-		Geometry actual = (label != null) ? label.geometry() : geometry;
-		if (actual.deviceSize() > deviceSize) {
-			throw new DeviceException(
-					"The device has shrunk: its label is for %d bytes and it has %d. Give it back its size"
-						.formatted(actual.deviceSize(), deviceSize));
+		if (label != null) {
+			requireSize(label.geometry(), deviceSize);
+			return first.or(slot(bytes, 1, label.geometry().secondSlot(), label.geometry().slotSize(), blockSize));
 		}
-		LabelScan second = slot(bytes, 1, actual.secondSlot(), actual.slotSize(), blockSize);
+		LabelScan second = slot(bytes, 1, geometry.secondSlot(), geometry.slotSize(), blockSize);
+		if (first.magic && second.label == null) {
+			// Torn. But what the header says of the layout never changes, so it leads to
+			// the other copy on a device that has grown.
+			second = slotNamedBy(bytes, deviceSize, blockSize).orElse(second);
+		}
+		Label found = second.label;
+		if (found != null) {
+			requireSize(found.geometry(), deviceSize);
+		}
 		return first.or(second);
+	}
+
+	private static void requireSize(Geometry geometry, long deviceSize) throws DeviceException {
+		if (geometry.deviceSize() > deviceSize) {
+			throw new DeviceException(Problem.NOT_SUPPORTED,
+					"it has shrunk: its label is for %d bytes and it has %d. Give it back its size"
+						.formatted(geometry.deviceSize(), deviceSize));
+		}
+	}
+
+	private static Optional<LabelScan> slotNamedBy(DeviceBytes bytes, long deviceSize, int blockSize)
+			throws IoFailedException, NewerLabelException {
+		ByteBuffer header = ByteBuffer.wrap(bytes.read(0, blockSize)).order(ByteOrder.LITTLE_ENDIAN);
+		long offset = header.getLong(LabelFormat.SECOND_SLOT);
+		long size = header.getLong(LabelFormat.SLOT_SIZE);
+		boolean inside = size > 0 && offset >= size && offset <= deviceSize - size;
+		if (!inside || offset % blockSize != 0) {
+			return Optional.empty();
+		}
+		return Optional.of(slot(bytes, 1, offset, size, blockSize));
 	}
 
 	private LabelScan or(LabelScan other) throws DeviceException {
@@ -40,8 +72,8 @@ record LabelScan(@Nullable Label label, int slot, boolean magic) {
 			return new LabelScan(whole.label, whole.slot, anyMagic);
 		}
 		if (!mine.device().equals(others.device())) {
-			throw new DeviceException(
-					"The device has the labels of two devices (%s and %s): erase the one that does not belong there"
+			throw new DeviceException(Problem.FOREIGN_SIGNATURE,
+					"it has the labels of two devices (%s and %s): erase the one that does not belong there"
 						.formatted(mine.device(), others.device()));
 		}
 		return (mine.sequence() >= others.sequence()) ? this : other;

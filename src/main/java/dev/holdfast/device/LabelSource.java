@@ -3,7 +3,6 @@ package dev.holdfast.device;
 /**
  * Who knows what the label is to hold.
  */
-@FunctionalInterface
 public interface LabelSource {
 
 	/**
@@ -12,5 +11,11 @@ public interface LabelSource {
 	 * @return an immutable copy
 	 */
 	LabelContent content();
+
+	/**
+	 * What was last asked for is durable. On the same thread.
+	 */
+	default void written() {
+	}
 
 }

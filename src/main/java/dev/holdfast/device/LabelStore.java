@@ -33,10 +33,13 @@ public final class LabelStore {
 	 * Takes over a label that was found. The other slot is written first, with the next
 	 * sequence number: there are two whole copies again, and this attach can be told from
 	 * the one before.
+	 * @param found with the name and installation that it is to have from now on
+	 * @param content that it is to have
+	 * @param slot where it was found
 	 */
-	static LabelStore open(DeviceBytes bytes, Label found, int slot) throws IoFailedException {
+	static LabelStore open(DeviceBytes bytes, Label found, LabelContent content, int slot) throws IoFailedException {
 		LabelStore store = new LabelStore(bytes, found, slot);
-		store.write(found.content());
+		store.write(content);
 		return store;
 	}
 
@@ -44,10 +47,10 @@ public final class LabelStore {
 	 * Writes the first label of a device, to both slots. It is a single sector, so there
 	 * is no moment at which half of it is there and the device counts as damaged.
 	 */
-	static LabelStore format(DeviceBytes bytes, String name, Geometry geometry, int blockSize, ExtentState state)
-			throws IoFailedException {
+	static LabelStore format(DeviceBytes bytes, String name, UUID installation, Geometry geometry, int blockSize,
+			ExtentState state) throws IoFailedException {
 		LabelContent content = LabelContent.empty(geometry, state);
-		Label none = new Label(UUID.randomUUID(), name, Label.NO_INSTALLATION, 0, blockSize, geometry, content);
+		Label none = new Label(UUID.randomUUID(), name, installation, 0, blockSize, geometry, content);
 		LabelStore store = new LabelStore(bytes, none, 1);
 		store.write(content);
 		store.write(content);

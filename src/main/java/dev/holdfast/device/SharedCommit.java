@@ -61,6 +61,7 @@ public final class SharedCommit {
 				this.gathering = null;
 			}
 			this.store.write(this.source.content());
+			this.source.written();
 			batch.complete(null);
 		}
 		catch (IoFailedException | RuntimeException | Error ex) {

@@ -1,6 +1,8 @@
 package dev.holdfast.device;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -35,22 +37,72 @@ public record VolumeRecord(UUID uuid, String tenant, String name, long epoch, lo
 	}
 
 	/**
+	 * The device that decides about the volume.
+	 * @return the first segment's
+	 */
+	public UUID home() {
+		return this.segments.getFirst().device();
+	}
+
+	/**
+	 * All devices that the volume has a part on.
+	 * @return each once, home first
+	 */
+	public List<UUID> devices() {
+		return this.segments.stream().map(Segment::device).distinct().toList();
+	}
+
+	/**
+	 * The same volume under another name.
+	 * @param newTenant owner
+	 * @param newName inside the tenant
+	 * @return a new record
+	 */
+	public VolumeRecord named(String newTenant, String newName) {
+		return new VolumeRecord(this.uuid, newTenant, newName, this.epoch, this.sizeBytes, this.blockSize, this.state,
+				this.layout, this.stripeBytes, this.segments);
+	}
+
+	/**
+	 * The same volume, grown.
+	 * @param newSize in bytes
+	 * @param more segments that come after the present ones
+	 * @return a new record, of the next epoch
+	 */
+	public VolumeRecord grown(long newSize, List<Segment> more) {
+		List<Segment> all = new ArrayList<>(this.segments);
+		all.addAll(more);
+		return new VolumeRecord(this.uuid, this.tenant, this.name, this.epoch + 1, newSize, this.blockSize, this.state,
+				this.layout, this.stripeBytes, all);
+	}
+
+	/**
+	 * Extents that the volume has.
+	 * @return a count
+	 */
+	public long extents() {
+		return this.segments.stream().mapToLong(Segment::count).sum();
+	}
+
+	/**
 	 * Room that the record takes on a label.
 	 * @return bytes
 	 */
 	public int labelBytes() {
-		return labelBytes(this.tenant, this.name, this.segments.size());
+		return labelBytes(this.tenant, this.name, this.segments.size(), devices().size());
 	}
 
 	/**
-	 * Room that a record takes on a label.
+	 * Room that a record takes on a label, with the entries of other devices that it
+	 * names.
 	 * @param tenant owner
 	 * @param name of the volume
 	 * @param segments how many
+	 * @param devices how many
 	 * @return bytes
 	 */
-	public static int labelBytes(String tenant, String name, int segments) {
-		return LabelFormat.recordSize(tenant, name, segments);
+	public static int labelBytes(String tenant, String name, int segments, int devices) {
+		return LabelFormat.recordSize(tenant, name, segments) + (devices - 1) * LabelFormat.UUID_SIZE;
 	}
 
 	/**
@@ -98,8 +150,18 @@ public record VolumeRecord(UUID uuid, String tenant, String name, long epoch, lo
 
 		private final int code;
 
+		private final String label = name().toLowerCase(Locale.ROOT);
+
 		Layout(int code) {
 			this.code = code;
+		}
+
+		/**
+		 * The name in the API.
+		 * @return lower case
+		 */
+		public String label() {
+			return this.label;
 		}
 
 		int code() {

@@ -1,30 +1,37 @@
 package dev.holdfast.ops;
 
-import dev.holdfast.device.Device;
+import java.util.List;
+
+import dev.holdfast.device.DeviceStatus;
+import dev.holdfast.device.Devices;
 import dev.holdfast.device.DeviceState;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Whether the devices are there.
+ * Which devices are there. One that is away takes its volumes with it and not the others:
+ * only without any there is nothing to serve.
  */
 final class DeviceHealth implements HealthIndicator {
 
-	private final AttachedDevices devices;
+	private final Devices devices;
 
-	DeviceHealth(AttachedDevices devices) {
+	DeviceHealth(Devices devices) {
 		this.devices = devices;
 	}
 
 	@Override
 	public Health health() {
 		Health.Builder health = Health.up();
-		for (Device device : this.devices.list()) {
-			health.withDetail(device.name(), device.state().label());
-			if (device.state() != DeviceState.ONLINE) {
-				health.down();
-			}
+		boolean any = false;
+		List<DeviceStatus> all = this.devices.list();
+		for (DeviceStatus device : all) {
+			health.withDetail(device.known().name(), device.state().label());
+			any |= device.state() == DeviceState.ONLINE;
+		}
+		if (!any && !all.isEmpty()) {
+			health.down();
 		}
 		return health.build();
 	}

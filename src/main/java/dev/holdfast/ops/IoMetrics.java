@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.Devices;
 import dev.holdfast.engine.EngineStatistics;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.LatencyHistogram;
@@ -33,7 +34,7 @@ final class IoMetrics implements MultiCollector {
 
 	private final IoEngine engine;
 
-	private final AttachedDevices devices;
+	private final Devices devices;
 
 	private final StagingPool staging;
 
@@ -41,7 +42,7 @@ final class IoMetrics implements MultiCollector {
 
 	private final String version;
 
-	IoMetrics(IoEngine engine, AttachedDevices devices, StagingPool staging, long memlockBytes, String version) {
+	IoMetrics(IoEngine engine, Devices devices, StagingPool staging, long memlockBytes, String version) {
 		this.engine = engine;
 		this.devices = devices;
 		this.staging = staging;
@@ -121,7 +122,7 @@ final class IoMetrics implements MultiCollector {
 		GaugeSnapshot.Builder metric = GaugeSnapshot.builder()
 			.name("holdfast_io_inflight")
 			.help("Operations accepted and not yet released");
-		for (Device device : this.devices.list()) {
+		for (Device device : this.devices.online()) {
 			metric.dataPoint(GaugeDataPointSnapshot.builder()
 				.labels(Labels.of("device", device.name()))
 				.value(device.io().inFlight())

@@ -1,6 +1,7 @@
 package dev.holdfast.ops;
 
 import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.device.Devices;
 import dev.holdfast.uring.sys.KernelProbe;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
@@ -22,7 +23,7 @@ import org.springframework.security.web.SecurityFilterChain;
 class ObservationConfiguration {
 
 	@Bean
-	IoMetrics ioMetrics(PrometheusRegistry registry, DrainedEngine engine, AttachedDevices devices, StagingPool staging,
+	IoMetrics ioMetrics(PrometheusRegistry registry, DrainedEngine engine, Devices devices, StagingPool staging,
 			KernelProbe kernel, ObjectProvider<BuildProperties> build) {
 		BuildProperties properties = build.getIfAvailable();
 		String version = (properties != null) ? properties.getVersion() : null;
@@ -38,7 +39,7 @@ class ObservationConfiguration {
 	}
 
 	@Bean
-	HealthIndicator devicesHealthIndicator(AttachedDevices devices) {
+	HealthIndicator devicesHealthIndicator(Devices devices) {
 		return new DeviceHealth(devices);
 	}
 

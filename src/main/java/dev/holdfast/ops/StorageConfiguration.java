@@ -1,15 +1,23 @@
 package dev.holdfast.ops;
 
+import java.io.IOException;
+
 import dev.holdfast.api.rest.DataLimits;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.Devices;
+import dev.holdfast.device.Drives;
+import dev.holdfast.device.KnownDevices;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.tenant.Tenants;
 import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
+import dev.holdfast.volume.CatalogVolumeIndex;
 import dev.holdfast.volume.Volumes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,16 +57,47 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	AttachedDevices devices(DrainedEngine engine) {
-		return AttachedDevices.attach(this.properties.devices(),
-				new DeviceAttacher(engine.engine(), DeviceLimits.DEFAULT));
+	KnownDevices knownDevices(Catalog catalog) {
+		return new KnownDevices(catalog);
 	}
 
 	@Bean
-	StagingPool staging(DrainedEngine engine, AttachedDevices devices, KernelProbe kernel) {
+	Volumes volumes(Catalog catalog, Tenants tenants) {
+		return new Volumes(new CatalogVolumeIndex(catalog), (name) -> tenants.find(name).isPresent());
+	}
+
+	@Bean(destroyMethod = "close")
+	Devices devices(DrainedEngine engine, KnownDevices known, Volumes volumes) {
+		DeviceAttacher attacher = new DeviceAttacher(engine.engine(), DeviceLimits.DEFAULT, known.installation());
+		attacher.findings().forEach((finding) -> log.warn("Devices: {}", finding));
+		Devices devices = new Devices(attacher, new Drives(), known, volumes);
+		boolean started = false;
+		try {
+			new StartedDevices(devices, known).attach(this.properties.devices());
+			started = true;
+			return devices;
+		}
+		finally {
+			if (!started) {
+				close(devices);
+			}
+		}
+	}
+
+	private static void close(Devices devices) {
+		try {
+			devices.close();
+		}
+		catch (IOException ex) {
+			log.warn("Devices were not closed cleanly", ex);
+		}
+	}
+
+	@Bean
+	StagingPool staging(DrainedEngine engine, Devices devices, KernelProbe kernel) {
 		ByteSize size = this.properties.staging();
 		long bytes = (size != null) ? size.bytes() : StagingSize.automatic(lockable(engine.engine(), kernel),
-				this.properties.rings(), devices.list().size());
+				this.properties.rings(), Math.max(1, devices.online().size()));
 		try {
 			StagingPool pool = StagingPool.open(engine.engine(), bytes, this.properties.ioDeadline());
 			String refusal = pool.refusal();
@@ -79,12 +118,7 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	Volumes volumes(AttachedDevices devices) {
-		return new Volumes(devices.list().getFirst());
-	}
-
-	@Bean
-	BlockService blockService(DrainedEngine engine, Volumes volumes, StagingPool staging) {
+	BlockService blockService(DrainedEngine engine, Devices devices, Volumes volumes, StagingPool staging) {
 		return new BlockService(engine.engine(), volumes, staging);
 	}
 

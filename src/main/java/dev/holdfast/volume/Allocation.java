@@ -8,8 +8,8 @@ import java.util.UUID;
 import dev.holdfast.device.Segment;
 
 /**
- * Extents taken for a volume that is not on the label yet. Until it is, they keep the
- * state there that they had.
+ * Extents of one device taken for a volume that is not on the label yet. Until it is,
+ * they keep the state there that they had.
  */
 final class Allocation {
 
@@ -17,18 +17,17 @@ final class Allocation {
 
 	private final List<ExtentRange> dirty;
 
-	private final int recordBytes;
+	/** Guarded by the {@link DeviceSpace}. */
+	private int reserved;
 
 	/**
 	 * Extents of both kinds.
 	 * @param free that read as zeroes already
 	 * @param dirty that have to be zeroed first
-	 * @param recordBytes room on the label that is kept for the volume's record
 	 */
-	Allocation(List<ExtentRange> free, List<ExtentRange> dirty, int recordBytes) {
+	Allocation(List<ExtentRange> free, List<ExtentRange> dirty) {
 		this.free = free;
 		this.dirty = dirty;
-		this.recordBytes = recordBytes;
 	}
 
 	List<ExtentRange> free() {
@@ -39,23 +38,26 @@ final class Allocation {
 		return this.dirty;
 	}
 
-	int recordBytes() {
-		return this.recordBytes;
+	/**
+	 * Room on the label that is kept for the volume's record.
+	 * @return bytes
+	 */
+	int reserved() {
+		return this.reserved;
+	}
+
+	void reserved(int bytes) {
+		this.reserved = bytes;
 	}
 
 	int rangeCount() {
 		return this.free.size() + this.dirty.size();
 	}
 
-	long extents() {
-		return this.free.stream().mapToLong(ExtentRange::count).sum()
-				+ this.dirty.stream().mapToLong(ExtentRange::count).sum();
-	}
-
 	/**
 	 * The segments of the volume: in the order of the device, neighbours joined.
 	 */
-	List<Segment> segments(UUID device) {
+	List<Segment> segments(UUID device, int stripeSet) {
 		List<ExtentRange> all = new ArrayList<>(this.free);
 		all.addAll(this.dirty);
 		all.sort(Comparator.comparingInt(ExtentRange::start));
@@ -63,10 +65,11 @@ final class Allocation {
 		for (ExtentRange range : all) {
 			Segment last = segments.isEmpty() ? null : segments.getLast();
 			if (last != null && last.start() + last.count() == range.start()) {
-				segments.set(segments.size() - 1, new Segment(device, last.start(), last.count() + range.count()));
+				segments.set(segments.size() - 1,
+						new Segment(device, last.start(), last.count() + range.count(), stripeSet));
 			}
 			else {
-				segments.add(new Segment(device, range.start(), range.count()));
+				segments.add(new Segment(device, range.start(), range.count(), stripeSet));
 			}
 		}
 		return segments;

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A set of extents, kept as ranges that never touch each other. Not thread-safe.
  */
@@ -80,6 +82,48 @@ final class ExtentSet {
 			taken.add(part);
 		}
 		return taken;
+	}
+
+	/**
+	 * Takes extents out of the first range.
+	 * @param most how many
+	 * @return {@code null} if the set is empty
+	 */
+	@Nullable ExtentRange takeFirst(int most) {
+		Map.Entry<Integer, Integer> first = this.ranges.firstEntry();
+		return (first != null) ? cut(first.getKey(), first.getValue(), Math.min(most, first.getValue())) : null;
+	}
+
+	boolean contains(ExtentRange range) {
+		Map.Entry<Integer, Integer> before = this.ranges.floorEntry(range.start());
+		return before != null && range.end() <= before.getKey() + before.getValue();
+	}
+
+	/**
+	 * Takes out what of a range is in the set.
+	 */
+	void remove(ExtentRange range) {
+		for (ExtentRange part : overlapping(range)) {
+			this.ranges.remove(part.start());
+			this.count -= part.count();
+			if (part.start() < range.start()) {
+				add(new ExtentRange(part.start(), range.start() - part.start()));
+			}
+			if (part.end() > range.end()) {
+				add(new ExtentRange(range.end(), part.end() - range.end()));
+			}
+		}
+	}
+
+	private List<ExtentRange> overlapping(ExtentRange range) {
+		Integer first = this.ranges.floorKey(range.start());
+		List<ExtentRange> parts = new ArrayList<>();
+		this.ranges.subMap((first != null) ? first : range.start(), range.end()).forEach((start, length) -> {
+			if (start + length > range.start()) {
+				parts.add(new ExtentRange(start, length));
+			}
+		});
+		return parts;
 	}
 
 	private ExtentRange cut(int start, int whole, int length) {

@@ -1,5 +1,7 @@
 package dev.holdfast.volume;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,7 +21,7 @@ import dev.holdfast.uring.sys.Errno;
  */
 final class Scrubber {
 
-	private static final int EXTENTS_AT_A_TIME = (int) ((64L << 20) / Geometry.EXTENT_SIZE);
+	static final int EXTENTS_AT_A_TIME = (int) ((64L << 20) / Geometry.EXTENT_SIZE);
 
 	private static final int PIECE = 64 << 10;
 
@@ -35,23 +37,30 @@ final class Scrubber {
 	}
 
 	/**
+	 * Cuts a range into parts that others get their turn between.
+	 */
+	static List<ExtentRange> pieces(ExtentRange range) {
+		List<ExtentRange> pieces = new ArrayList<>();
+		for (int start = range.start(); start < range.end(); start += EXTENTS_AT_A_TIME) {
+			pieces.add(new ExtentRange(start, Math.min(EXTENTS_AT_A_TIME, range.end() - start)));
+		}
+		return pieces;
+	}
+
+	/**
 	 * Zeroes extents. Blocks for as long as the device takes.
-	 * @param range of the device
+	 * @param range of the device, at most 64 MiB
 	 * @throws IoFailedException if the device says so
 	 * @throws ProblemException {@link Problem#IO_ERROR} if the device does not keep
 	 * zeroes
 	 */
 	void scrub(ExtentRange range) throws IoFailedException {
-		for (int start = range.start(); start < range.end(); start += EXTENTS_AT_A_TIME) {
-			int count = Math.min(EXTENTS_AT_A_TIME, range.end() - start);
-			// Given back after each, so that others get their turn.
-			this.turn.lock();
-			try {
-				scrub(this.device.geometry().offsetOf(start), count * Geometry.EXTENT_SIZE);
-			}
-			finally {
-				this.turn.unlock();
-			}
+		this.turn.lock();
+		try {
+			scrub(this.device.geometry().offsetOf(range.start()), range.count() * Geometry.EXTENT_SIZE);
+		}
+		finally {
+			this.turn.unlock();
 		}
 	}
 

@@ -1,48 +1,33 @@
 package dev.holdfast.volume;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 import dev.holdfast.device.Device;
-import dev.holdfast.device.Geometry;
-import dev.holdfast.device.Segment;
+import dev.holdfast.device.VolumeRecord;
 
 /**
- * The resolver of one volume: from a range of the volume to ranges of devices. Immutable;
- * three words a segment, whatever the volume's size.
+ * The resolver of one volume: from a range of the volume to ranges of devices (mapping
+ * contract, rule 5). Immutable.
  */
-final class SegmentMap {
-
-	/** Where in the volume each segment begins, ascending from 0. */
-	private final long[] starts;
-
-	/** Where on its device each segment begins. */
-	private final long[] offsets;
-
-	private final Device[] devices;
+abstract sealed class SegmentMap permits LinearMap, StripedMap {
 
 	private final long size;
 
-	/**
-	 * Maps a linear volume.
-	 * @param segments in the volume's order
-	 * @param device the one that all of them are on
-	 * @param size of the volume in bytes; may end inside the last segment
-	 */
-	SegmentMap(List<Segment> segments, Device device, long size) {
-		this.starts = new long[segments.size()];
-		this.offsets = new long[segments.size()];
-		this.devices = new Device[segments.size()];
+	SegmentMap(long size) {
 		this.size = size;
-		long start = 0;
-		for (int i = 0; i < this.starts.length; i++) {
-			Segment segment = segments.get(i);
-			this.starts[i] = start;
-			this.offsets[i] = device.geometry().offsetOf(segment.start());
-			this.devices[i] = device;
-			start += segment.count() * Geometry.EXTENT_SIZE;
-		}
+	}
+
+	/**
+	 * Maps a volume.
+	 * @param record what the label says of it; its size may end inside the last segment
+	 * @param online all devices that it names
+	 */
+	static SegmentMap of(VolumeRecord record, Map<UUID, Device> online) {
+		return (record.layout() == VolumeRecord.Layout.STRIPED) ? new StripedMap(record, online)
+				: new LinearMap(record, online);
 	}
 
 	/**
@@ -51,40 +36,24 @@ final class SegmentMap {
 	 * @param length at least 1; the range must be inside the volume
 	 * @return ranges of devices, in the volume's order, together as long
 	 */
-	List<DeviceRange> resolve(long offset, long length) {
+	final List<DeviceRange> resolve(long offset, long length) {
 		if (offset < 0 || length <= 0 || offset > this.size - length) {
 			throw new IndexOutOfBoundsException("%d bytes at %d of %d".formatted(length, offset, this.size));
 		}
-		int found = Arrays.binarySearch(this.starts, offset);
-		int segment = (found >= 0) ? found : -found - 2;
-		DeviceRange first = part(segment, offset, length);
-		if (first.length() == length) {
-			return List.of(first);
-		}
-		List<DeviceRange> ranges = new ArrayList<>();
-		ranges.add(first);
-		long done = first.length();
-		while (done < length) {
-			segment++;
-			DeviceRange next = part(segment, offset + done, length - done);
-			ranges.add(next);
-			done += next.length();
-		}
+		List<DeviceRange> ranges = new ArrayList<>(1);
+		resolve(offset, length, ranges);
 		return ranges;
 	}
 
-	private DeviceRange part(int segment, long offset, long length) {
-		long end = (segment + 1 < this.starts.length) ? this.starts[segment + 1] : this.size;
-		return new DeviceRange(this.devices[segment], this.offsets[segment] + offset - this.starts[segment],
-				Math.min(length, end - offset));
-	}
+	/**
+	 * The same, of a range that is inside.
+	 */
+	abstract void resolve(long offset, long length, List<DeviceRange> into);
 
 	/**
 	 * Every device that the volume has a part on.
-	 * @return each once
+	 * @return each once, home first
 	 */
-	List<Device> devices() {
-		return Arrays.stream(this.devices).distinct().toList();
-	}
+	abstract List<Device> devices();
 
 }

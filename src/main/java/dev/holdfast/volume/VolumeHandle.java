@@ -7,10 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.VolumeRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One volume, from its creation to its end: a later volume of the same name is another
@@ -23,18 +24,23 @@ public final class VolumeHandle {
 
 	private final AtomicLong pins = new AtomicLong(CLOSED);
 
-	private final ReentrantLock ending = new ReentrantLock();
+	private final ReentrantLock changing = new ReentrantLock();
 
 	private final CompletableFuture<Boolean> created = new CompletableFuture<>();
 
 	private volatile Volume volume;
 
+	private volatile @Nullable VolumeSpec declared;
+
 	private volatile @Nullable SegmentMap segments;
 
 	private volatile @Nullable VolumeRecord record;
 
-	VolumeHandle(Volume volume) {
+	private volatile boolean cancelled;
+
+	VolumeHandle(Volume volume, @Nullable VolumeSpec declared) {
 		this.volume = volume;
+		this.declared = declared;
 	}
 
 	/**
@@ -45,22 +51,34 @@ public final class VolumeHandle {
 		return this.volume;
 	}
 
+	/**
+	 * Identity of the volume.
+	 * @return the same as long as it lives
+	 */
 	public UUID uuid() {
 		return this.volume.uuid();
+	}
+
+	/**
+	 * What it was asked for as.
+	 * @return {@code null} if it came with a device
+	 */
+	@Nullable VolumeSpec declared() {
+		return this.declared;
 	}
 
 	/**
 	 * Pins the volume's blocks for an I/O.
 	 * @return to be closed once the device is done with it
 	 * @throws ProblemException {@link Problem#NOT_FOUND} if the volume is not there yet
-	 * or no longer
+	 * or no longer, {@link Problem#DEVICE_LOST} if a device that it needs is away
 	 */
 	public Pin pin() {
 		long count;
 		do {
 			count = this.pins.get();
 			if (count < 0) {
-				throw notFound();
+				throw refusal();
 			}
 		}
 		while (!this.pins.compareAndSet(count, count + 1));
@@ -79,8 +97,21 @@ public final class VolumeHandle {
 		}
 	}
 
-	ProblemException notFound() {
-		return notFound(this.volume.key());
+	/**
+	 * Why there is no I/O.
+	 */
+	ProblemException refusal() {
+		Volume present = this.volume;
+		return switch (present.state()) {
+			case UNAVAILABLE,
+					INCOMPLETE ->
+				new ProblemException(Problem.DEVICE_LOST,
+						"A device that the volume %s needs is away".formatted(present.key().name()))
+					.with("retryable", true);
+			case FAILED -> new ProblemException(Problem.IO_ERROR,
+					"The volume %s cannot be used: %s".formatted(present.key().name(), present.reason()));
+			case CREATING, READY, GROWING, DELETING -> notFound(present.key());
+		};
 	}
 
 	static ProblemException notFound(VolumeKey key) {
@@ -88,14 +119,34 @@ public final class VolumeHandle {
 	}
 
 	/**
-	 * The volume is on the label: I/O may begin.
+	 * The volume is on its labels, all of them here: I/O may begin.
 	 */
 	void ready(VolumeRecord onLabel, SegmentMap map) {
 		this.record = onLabel;
 		this.segments = map;
-		in(VolumeState.READY);
-		this.pins.set(0);
+		this.volume = Volume.of(onLabel, VolumeState.READY);
+		this.pins.getAndUpdate((count) -> count & ~CLOSED);
 		this.created.complete(true);
+	}
+
+	/**
+	 * It is there, and there can be no I/O.
+	 */
+	void unusable(Volume as) {
+		this.volume = as;
+		this.pins.getAndUpdate((count) -> count | CLOSED);
+		this.created.complete(true);
+	}
+
+	/**
+	 * Extents for more are being prepared, or no longer.
+	 */
+	void growing(boolean begins) {
+		this.volume = this.volume.in(begins ? VolumeState.GROWING : VolumeState.READY, null);
+	}
+
+	void declare(VolumeSpec spec) {
+		this.declared = spec;
 	}
 
 	/**
@@ -113,19 +164,34 @@ public final class VolumeHandle {
 		return this.created.join();
 	}
 
+	/**
+	 * Ends the preparation of extents, for a new volume or for more.
+	 */
+	void cancelPreparation() {
+		this.cancelled = true;
+	}
+
+	void resumePreparation() {
+		this.cancelled = false;
+	}
+
+	boolean cancelled() {
+		return this.cancelled;
+	}
+
 	VolumeRecord onLabel() {
 		VolumeRecord present = this.record;
 		if (present == null) {
-			throw notFound();
+			throw refusal();
 		}
 		return present;
 	}
 
 	/**
-	 * Guards the end of the volume: one at a time tries.
+	 * Guards changes of the volume, its end included: one at a time.
 	 */
-	ReentrantLock ending() {
-		return this.ending;
+	ReentrantLock changing() {
+		return this.changing;
 	}
 
 	/**
@@ -135,11 +201,11 @@ public final class VolumeHandle {
 	 */
 	boolean drain(Duration limit) {
 		this.pins.getAndUpdate((count) -> count | CLOSED);
-		in(VolumeState.DELETING);
+		this.volume = this.volume.in(VolumeState.DELETING, null);
 		if (awaitUnpinned(limit)) {
 			return true;
 		}
-		in(VolumeState.READY);
+		this.volume = this.volume.in(VolumeState.READY, null);
 		this.pins.getAndUpdate((count) -> count & ~CLOSED);
 		return false;
 	}
@@ -162,12 +228,6 @@ public final class VolumeHandle {
 			}
 		}
 		return true;
-	}
-
-	private void in(VolumeState state) {
-		Volume v = this.volume;
-		this.volume = new Volume(v.key(), v.uuid(), v.sizeBytes(), v.blockSize(), state, v.layout(), v.device(),
-				v.epoch());
 	}
 
 }

@@ -6,108 +6,175 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.AttachRequest;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceListener;
+import dev.holdfast.device.Geometry;
+import dev.holdfast.device.Label;
+import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
 
 /**
- * Tenants' volumes on the attached device. What is answered is durable. Any thread;
- * making and deleting block for the device, the rest does not.
+ * Tenants' volumes on the devices that are attached. What is answered is durable. Any
+ * thread; making, growing and deleting block for the devices, the rest does not.
  */
-public final class Volumes {
+public final class Volumes implements DeviceListener {
 
 	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
 
-	private final Device device;
+	private final VolumeRegistry registry;
 
-	private final DeviceVolumes onDevice;
+	private final Map<UUID, DeviceSpace> spaces;
 
-	private final Scrubber scrubber;
+	private final VolumeLabels labels;
 
 	private final Duration drainLimit;
 
-	private final Map<VolumeKey, VolumeHandle> handles = new ConcurrentHashMap<>();
-
 	/**
-	 * Takes over the volumes that are on the device.
-	 * @param device online
-	 * @throws ProblemException {@link Problem#IO_ERROR} if the label could not be
-	 * written, {@link Problem#NOT_SUPPORTED} if a volume is not on this device alone
+	 * Volumes of an installation; those whose devices come later are not there yet.
+	 * @param index what is remembered of volumes
+	 * @param tenants who can have volumes
 	 */
-	public Volumes(Device device) {
-		this(device, DRAIN_LIMIT);
+	public Volumes(VolumeIndex index, Predicate<String> tenants) {
+		this(index, tenants, DRAIN_LIMIT);
 	}
 
-	Volumes(Device device, Duration drainLimit) {
-		this.device = device;
+	Volumes(VolumeIndex index, Predicate<String> tenants, Duration drainLimit) {
+		this.spaces = new ConcurrentHashMap<>();
+		this.labels = new VolumeLabels(this.spaces);
+		this.registry = new VolumeRegistry(index, tenants, this.spaces);
 		this.drainLimit = drainLimit;
-		this.scrubber = new Scrubber(device);
+	}
+
+	@Override
+	public LabelContent review(Label label, AttachRequest request, boolean ours) {
+		return this.registry.review(label, request.name(), ours ? null : new Adoption(request.rename()));
+	}
+
+	/**
+	 * Takes over the volumes that are on a device.
+	 * @param device online
+	 * @throws ProblemException {@link Problem#IO_ERROR} if a label could not be written
+	 */
+	@Override
+	public void attached(Device device) {
 		try {
-			this.onDevice = new DeviceVolumes(device);
+			this.registry.arrive(device);
 		}
 		catch (IoFailedException ex) {
 			throw failed("The label of device %s could not be written".formatted(device.name()), ex);
 		}
-		for (VolumeRecord record : this.onDevice.records()) {
-			requireServable(record);
-			VolumeHandle handle = new VolumeHandle(volume(record, VolumeState.CREATING));
-			handle.ready(record, new SegmentMap(record.segments(), device, record.sizeBytes()));
-			this.handles.put(handle.volume().key(), handle);
+	}
+
+	/**
+	 * Gives volumes of the device that nobody has to someone.
+	 * @param device online
+	 * @param request with {@code adopt} and new names
+	 */
+	@Override
+	public void attachedAgain(Device device, AttachRequest request) {
+		try {
+			if (request.adopt()) {
+				this.registry.assign(device, new Adoption(request.rename()));
+			}
 		}
+		catch (IoFailedException ex) {
+			throw failed("The label of device %s could not be written".formatted(device.name()), ex);
+		}
+	}
+
+	/**
+	 * Refuses to let go of a device that volumes live on.
+	 * @throws ProblemException {@link Problem#IN_USE}
+	 */
+	@Override
+	public void detaching(UUID device, String name) {
+		this.registry.depart(device, name);
+	}
+
+	/**
+	 * Volumes of a device that nobody here has: their tenant does not exist, or their
+	 * name is taken.
+	 * @param device identity of the device that is their home
+	 * @return as the label has them
+	 */
+	public List<VolumeRecord> unassigned(UUID device) {
+		return this.registry.unassigned(device);
+	}
+
+	/**
+	 * How the room on a device is used.
+	 * @param device identity of a device that is online
+	 * @return a snapshot
+	 */
+	public SpaceUsage usage(UUID device) {
+		DeviceSpace space = this.spaces.get(device);
+		return (space != null) ? space.usage() : new SpaceUsage(0, 0, 0, 0);
 	}
 
 	/**
 	 * Makes a volume, which reads as zeroes, or finds the one that is there.
 	 * @param key what to call it
 	 * @param spec what it is to be like
+	 * @param progress of the preparation, which may take long
 	 * @return the volume, ready
 	 * @throws ProblemException {@link Problem#ALREADY_EXISTS} if there is one that is
 	 * different or being deleted, {@link Problem#NO_SPACE}, {@link Problem#NOT_SUPPORTED}
-	 * if the device does not do this block size, {@link Problem#IO_ERROR},
+	 * if the devices do not do this, {@link Problem#IO_ERROR},
 	 * {@link Problem#DEVICE_NOT_ONLINE}
+	 * @throws CancellationException if the progress or a deletion asked for it
 	 */
-	public Creation create(VolumeKey key, VolumeSpec spec) {
-		VolumeHandle fresh = new VolumeHandle(new Volume(key, UUID.randomUUID(), spec.sizeBytes(), spec.blockSize(),
-				VolumeState.CREATING, Layout.LINEAR, this.device.name(), 1));
+	public Creation create(VolumeKey key, VolumeSpec spec, ScrubProgress progress) {
+		VolumeHandle fresh = new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec);
 		while (true) {
-			VolumeHandle present = this.handles.putIfAbsent(key, fresh);
+			VolumeHandle present = this.registry.claim(key, fresh);
 			if (present == null) {
-				make(fresh, spec);
+				make(fresh, spec, progress);
 				return new Creation(fresh.volume(), true);
 			}
-			requireSame(present.volume(), spec);
+			requireSame(present, spec);
 			if (present.awaitCreated()) {
-				Volume volume = present.volume();
-				requireSame(volume, spec);
-				return new Creation(volume, false);
+				requireSame(present, spec);
+				return new Creation(present.volume(), false);
 			}
 		}
 	}
 
-	private void make(VolumeHandle fresh, VolumeSpec spec) {
+	/**
+	 * Makes a volume without anybody following.
+	 * @see #create(VolumeKey, VolumeSpec, ScrubProgress)
+	 */
+	public Creation create(VolumeKey key, VolumeSpec spec) {
+		return create(key, spec, ScrubProgress.NONE);
+	}
+
+	private void make(VolumeHandle fresh, VolumeSpec spec, ScrubProgress progress) {
 		VolumeKey key = fresh.volume().key();
 		boolean made = false;
 		try {
-			requireBlockSize(spec);
-			Allocation allocation = this.onDevice.allocate(key, spec.sizeBytes());
+			Placement placement = place(key, spec);
 			try {
-				for (ExtentRange range : allocation.dirty()) {
-					this.scrubber.scrub(range);
-				}
+				prepare(placement, fresh, progress);
 				VolumeRecord record = new VolumeRecord(fresh.uuid(), key.tenant(), key.name(), 1, spec.sizeBytes(),
-						spec.blockSize(), VolumeRecord.State.LIVE, VolumeRecord.Layout.LINEAR, 0,
-						allocation.segments(this.device.uuid()));
-				this.onDevice.commitNew(record, allocation);
-				fresh.ready(record, new SegmentMap(record.segments(), this.device, spec.sizeBytes()));
+						spec.blockSizeOrDefault(), VolumeRecord.State.LIVE, spec.layoutOrDefault(),
+						spec.stripeBytesOrDefault(), placement.segments());
+				this.labels.create(record, placement);
+				fresh.ready(record, map(record));
 				made = true;
+				this.registry.remember(fresh);
 			}
 			finally {
-				this.onDevice.giveBack(allocation);
+				placement.giveBack();
 			}
 		}
 		catch (IoFailedException ex) {
@@ -118,29 +185,195 @@ public final class Volumes {
 		}
 		finally {
 			if (!made) {
-				this.handles.remove(key, fresh);
+				this.registry.release(fresh);
 				fresh.failed();
 			}
 		}
 	}
 
+	private Placement place(VolumeKey key, VolumeSpec spec) {
+		List<DeviceSpace> candidates = candidates(spec);
+		long extents = Math.ceilDiv(spec.sizeBytes(), Geometry.EXTENT_SIZE);
+		if (spec.layoutOrDefault() == VolumeRecord.Layout.LINEAR) {
+			return Placement.linear(candidates, key, extents, null);
+		}
+		if (candidates.size() < 2) {
+			throw new ProblemException(Problem.NOT_SUPPORTED,
+					"A striped volume needs at least two devices, and it could use %d".formatted(candidates.size()));
+		}
+		return Placement.striped(candidates, key, extents, spec.devices().isEmpty() ? 2 : candidates.size(), 0, null);
+	}
+
 	/**
-	 * Looks a volume up, also one that is being made or deleted.
+	 * Devices that a new volume may use: those that were named, in that order, else all,
+	 * those with most room first.
+	 */
+	private List<DeviceSpace> candidates(VolumeSpec spec) {
+		if (!spec.devices().isEmpty()) {
+			List<DeviceSpace> named = spec.devices().stream().map(this::named).toList();
+			named.forEach((space) -> requireBlockSize(space, spec.blockSizeOrDefault()));
+			return named;
+		}
+		return fitting(spec.blockSizeOrDefault());
+	}
+
+	private DeviceSpace named(String device) {
+		return this.spaces.values()
+			.stream()
+			.filter((space) -> space.device().name().equals(device))
+			.findAny()
+			.orElseThrow(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE,
+					"There is no device %s online".formatted(device)));
+	}
+
+	private List<DeviceSpace> fitting(int blockSize) {
+		List<DeviceSpace> online = this.spaces.values()
+			.stream()
+			.sorted(Comparator.comparingLong(DeviceSpace::available)
+				.reversed()
+				.thenComparing((space) -> space.device().name()))
+			.toList();
+		if (online.isEmpty()) {
+			throw new ProblemException(Problem.NO_SPACE, "No device is attached: an administrator attaches one")
+				.with("freeBytes", 0);
+		}
+		List<DeviceSpace> fitting = online.stream().filter((space) -> space.device().blockSize() <= blockSize).toList();
+		if (fitting.isEmpty()) {
+			requireBlockSize(online.getFirst(), blockSize);
+		}
+		return fitting;
+	}
+
+	private static void requireBlockSize(DeviceSpace space, int blockSize) {
+		Device device = space.device();
+		if (blockSize < device.blockSize()) {
+			throw new ProblemException(Problem.NOT_SUPPORTED, "blockSize %d is not supported by device %s: it has %d"
+				.formatted(blockSize, device.name(), device.blockSize()));
+		}
+	}
+
+	private static void prepare(Placement placement, VolumeHandle handle, ScrubProgress progress)
+			throws IoFailedException {
+		long total = placement.dirtyBytes();
+		if (total == 0) {
+			return;
+		}
+		progress.begins(total);
+		long done = 0;
+		for (Map.Entry<DeviceSpace, Allocation> part : placement.parts().entrySet()) {
+			for (ExtentRange range : part.getValue().dirty()) {
+				for (ExtentRange piece : Scrubber.pieces(range)) {
+					if (handle.cancelled() || progress.cancelled()) {
+						throw new CancellationException("no longer wanted");
+					}
+					part.getKey().scrubber().scrub(piece);
+					done += piece.count() * Geometry.EXTENT_SIZE;
+					progress.done(done);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Makes a volume larger. What is added reads as zeroes. It can be used meanwhile.
+	 * @param key its name
+	 * @param sizeBytes a multiple of its block size; the present size changes nothing
+	 * @param progress of the preparation, which may take long
+	 * @return the volume, ready
+	 * @throws ProblemException as for
+	 * {@link #create(VolumeKey, VolumeSpec, ScrubProgress)}, {@link Problem#NOT_FOUND},
+	 * and {@link Problem#NOT_SUPPORTED} for a size below the present one
+	 * @throws CancellationException if the progress or a deletion asked for it
+	 */
+	public Volume grow(VolumeKey key, long sizeBytes, ScrubProgress progress) {
+		VolumeHandle handle = open(key);
+		handle.changing().lock();
+		try {
+			requireServing(handle);
+			VolumeRecord before = handle.onLabel();
+			VolumeSpec.requireSize(sizeBytes, before.blockSize());
+			if (sizeBytes < before.sizeBytes()) {
+				throw new ProblemException(Problem.NOT_SUPPORTED,
+						"A volume does not shrink: %s has %d bytes".formatted(key.name(), before.sizeBytes()));
+			}
+			if (sizeBytes > before.sizeBytes()) {
+				handle.growing(true);
+				try {
+					grow(handle, before, sizeBytes, progress);
+				}
+				finally {
+					handle.growing(false);
+				}
+				this.registry.remember(handle);
+			}
+			return handle.volume();
+		}
+		catch (IoFailedException ex) {
+			throw failed("The volume could not be grown", ex);
+		}
+		catch (IllegalStateException ex) {
+			throw notOnline(ex);
+		}
+		finally {
+			handle.changing().unlock();
+		}
+	}
+
+	private void grow(VolumeHandle handle, VolumeRecord before, long sizeBytes, ScrubProgress progress)
+			throws IoFailedException {
+		long more = Math.ceilDiv(sizeBytes, Geometry.EXTENT_SIZE) - before.extents();
+		Placement placement = (more > 0) ? placeMore(handle.volume().key(), before, more) : null;
+		try {
+			if (placement != null) {
+				prepare(placement, handle, progress);
+			}
+			VolumeRecord after = before.grown(sizeBytes, (placement != null) ? placement.segments() : List.of());
+			this.labels.grow(before, after, placement);
+			VolumeSpec declared = handle.declared();
+			if (declared != null) {
+				handle.declare(declared.ofOtherSize(sizeBytes));
+			}
+			handle.ready(after, map(after));
+		}
+		finally {
+			if (placement != null) {
+				placement.giveBack();
+			}
+		}
+	}
+
+	/**
+	 * First on the devices that the volume has, then on any.
+	 */
+	private Placement placeMore(VolumeKey key, VolumeRecord before, long extents) {
+		List<UUID> own = before.devices();
+		List<DeviceSpace> candidates = fitting(before.blockSize()).stream()
+			.sorted(Comparator.comparingInt((space) -> own.contains(space.uuid()) ? 0 : 1))
+			.toList();
+		if (before.layout() == VolumeRecord.Layout.LINEAR) {
+			return Placement.linear(candidates, key, extents, before);
+		}
+		int next = 1 + before.segments().stream().mapToInt((segment) -> segment.stripeSet()).max().orElse(0);
+		return Placement.striped(candidates, key, extents, 2, next, before);
+	}
+
+	/**
+	 * Looks a volume up, also one that is being made or deleted, or whose devices are
+	 * away.
 	 * @param key its name
 	 * @return a snapshot
 	 */
 	public Optional<Volume> find(VolumeKey key) {
-		return Optional.ofNullable(this.handles.get(key)).map(VolumeHandle::volume);
+		return Optional.ofNullable(this.registry.find(key)).map(VolumeHandle::volume);
 	}
 
 	/**
-	 * A tenant's volumes, also those being made or deleted.
+	 * A tenant's volumes, also those being made or deleted, or whose devices are away.
 	 * @param tenant whose
 	 * @return snapshots, ordered by name
 	 */
 	public List<Volume> list(String tenant) {
-		return this.handles.values()
-			.stream()
+		return this.registry.handles()
 			.map(VolumeHandle::volume)
 			.filter((volume) -> volume.key().tenant().equals(tenant))
 			.sorted(Comparator.comparing((volume) -> volume.key().name()))
@@ -151,40 +384,57 @@ public final class Volumes {
 	 * Finds a volume for I/O.
 	 * @param key its name
 	 * @return the handle, which stays with this volume whatever its name becomes
-	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 * @throws ProblemException {@link Problem#NOT_FOUND}, {@link Problem#DEVICE_LOST}
 	 */
 	public VolumeHandle open(VolumeKey key) {
-		VolumeHandle handle = this.handles.get(key);
-		if (handle == null || handle.volume().state() != VolumeState.READY) {
+		VolumeHandle handle = this.registry.find(key);
+		if (handle == null) {
 			throw VolumeHandle.notFound(key);
 		}
+		requireServing(handle);
 		return handle;
 	}
 
+	private static void requireServing(VolumeHandle handle) {
+		if (!handle.volume().state().serves()) {
+			throw handle.refusal();
+		}
+	}
+
 	/**
-	 * Deletes a volume: new I/O is refused, I/O in flight is awaited, then the label is
-	 * committed without it. Its extents are zeroed before anybody gets them.
+	 * Deletes a volume: new I/O is refused, I/O in flight is awaited, then the labels are
+	 * committed without it. Its extents are zeroed before anybody gets them. If a device
+	 * that it needs is away, what is there goes when that device returns.
 	 * @param key its name
 	 * @throws ProblemException {@link Problem#NOT_FOUND}; {@link Problem#IN_USE} if I/O
-	 * did not end within 30 s (nothing has changed then); {@link Problem#IO_ERROR} if the
+	 * did not end within 30 s (nothing has changed then); {@link Problem#IO_ERROR} if a
 	 * label could not be written (the volume is {@code deleting}; delete it again)
 	 */
 	public void delete(VolumeKey key) {
-		VolumeHandle handle = this.handles.get(key);
-		if (handle == null || !handle.awaitCreated()) {
+		VolumeHandle handle = this.registry.find(key);
+		if (handle == null) {
 			throw VolumeHandle.notFound(key);
 		}
-		handle.ending().lock();
+		handle.cancelPreparation();
+		if (!handle.awaitCreated()) {
+			throw VolumeHandle.notFound(key);
+		}
+		handle.changing().lock();
 		try {
-			if (this.handles.get(key) != handle) {
+			if (this.registry.find(key) != handle) {
 				throw VolumeHandle.notFound(key);
 			}
+			if (handle.volume().state().away() || handle.volume().state() == VolumeState.FAILED) {
+				this.registry.deleteAway(handle);
+				return;
+			}
 			if (!handle.drain(this.drainLimit)) {
+				handle.resumePreparation();
 				throw new ProblemException(Problem.IN_USE,
 						"The volume %s is in use by I/O that does not end: try again later".formatted(key.name()));
 			}
-			this.onDevice.commitDelete(handle.onLabel());
-			this.handles.remove(key, handle);
+			this.labels.delete(handle.onLabel());
+			this.registry.forget(handle);
 		}
 		catch (IoFailedException ex) {
 			throw failed("The volume could not be deleted: delete it again", ex);
@@ -193,56 +443,37 @@ public final class Volumes {
 			throw notOnline(ex);
 		}
 		finally {
-			handle.ending().unlock();
+			handle.changing().unlock();
 		}
 	}
 
-	/**
-	 * How the room on the device is used.
-	 * @return a snapshot
-	 */
-	public SpaceUsage usage() {
-		return this.onDevice.usage();
+	private SegmentMap map(VolumeRecord record) {
+		return SegmentMap.of(record, this.registry.online());
 	}
 
-	private void requireBlockSize(VolumeSpec spec) {
-		if (spec.blockSize() < this.device.blockSize()) {
-			throw new ProblemException(Problem.NOT_SUPPORTED, "blockSize %d is not supported by device %s: it has %d"
-				.formatted(spec.blockSize(), this.device.name(), this.device.blockSize()));
-		}
-	}
-
-	private void requireServable(VolumeRecord record) {
-		boolean here = record.segments().stream().allMatch((part) -> part.device().equals(this.device.uuid()));
-		if (!here || record.layout() != VolumeRecord.Layout.LINEAR) {
-			throw new ProblemException(Problem.NOT_SUPPORTED,
-					"Device %s has volumes that are striped or on several devices: use the release that made them"
-						.formatted(this.device.name()));
-		}
-	}
-
-	private static void requireSame(Volume present, VolumeSpec spec) {
-		String name = present.key().name();
-		if (present.state() == VolumeState.DELETING) {
+	private static void requireSame(VolumeHandle present, VolumeSpec spec) {
+		Volume volume = present.volume();
+		String name = volume.key().name();
+		if (volume.state() == VolumeState.DELETING) {
 			throw new ProblemException(Problem.ALREADY_EXISTS, "The volume %s is being deleted".formatted(name));
 		}
-		if (present.sizeBytes() != spec.sizeBytes() || present.blockSize() != spec.blockSize()) {
-			throw new ProblemException(Problem.ALREADY_EXISTS, "There is a volume %s of %d bytes with blocks of %d"
-				.formatted(name, present.sizeBytes(), present.blockSize()));
+		VolumeSpec declared = present.declared();
+		boolean same = (declared != null) ? declared.equals(spec)
+				: volume.sizeBytes() == spec.sizeBytes() && volume.blockSize() == spec.blockSizeOrDefault()
+						&& volume.layout() == spec.layoutOrDefault()
+						&& volume.stripeBytes() == spec.stripeBytesOrDefault();
+		if (!same) {
+			throw new ProblemException(Problem.ALREADY_EXISTS,
+					"There is a volume %s that was asked for otherwise: %d bytes, blocks of %d, %s".formatted(name,
+							volume.sizeBytes(), volume.blockSize(), volume.layout().label()));
 		}
-	}
-
-	private Volume volume(VolumeRecord record, VolumeState state) {
-		return new Volume(new VolumeKey(record.tenant(), record.name()), record.uuid(), record.sizeBytes(),
-				record.blockSize(), state, Layout.LINEAR, this.device.name(), record.epoch());
 	}
 
 	/**
 	 * The engine takes no more for the device.
 	 */
-	private ProblemException notOnline(IllegalStateException cause) {
-		return new ProblemException(Problem.DEVICE_NOT_ONLINE,
-				"Device %s does not take I/O any more".formatted(this.device.name()), cause);
+	private static ProblemException notOnline(IllegalStateException cause) {
+		return new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device does not take I/O any more", cause);
 	}
 
 	private static ProblemException failed(String what, IoFailedException cause) {

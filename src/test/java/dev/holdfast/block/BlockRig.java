@@ -10,6 +10,7 @@ import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.volume.MemoryIndex;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.Volumes;
 
@@ -36,7 +37,7 @@ final class BlockRig implements AutoCloseable {
 	BlockRig(Rig.Kind kind, Path file, UnaryOperator<IoEngine> around) throws IOException {
 		this.rig = Rig.open(kind, around);
 		this.device = this.rig.attach(file);
-		this.volumes = new Volumes(this.device);
+		this.volumes = MemoryIndex.volumes(this.device);
 		this.pool = StagingPool.open(this.rig.engine(), 16 << 20, Duration.ofSeconds(10));
 		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool);
 	}

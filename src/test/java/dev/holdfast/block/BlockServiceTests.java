@@ -435,7 +435,7 @@ class BlockServiceTests {
 		for (int i = 0; i < 8; i++) {
 			rig.volumes.create(new VolumeKey("acme", "x" + i), VolumeSpec.ofSize(4 * MEBIBYTE));
 		}
-		rig.volumes.create(rest, VolumeSpec.ofSize(rig.volumes.usage().free()));
+		rig.volumes.create(rest, VolumeSpec.ofSize(rig.volumes.usage(rig.device.uuid()).free()));
 		for (int i = 0; i < 8; i += 2) {
 			rig.volumes.delete(new VolumeKey("acme", "x" + i));
 		}

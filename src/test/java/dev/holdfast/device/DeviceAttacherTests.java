@@ -118,12 +118,11 @@ class DeviceAttacherTests {
 	@Test
 	void saysWhatIsWrongWithAPath() throws IOException {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			refused(rig, this.directory.resolve("absent"), "does not exist");
+			refused(rig, this.directory.resolve("absent"), "nothing at its path");
 			refused(rig, this.directory, "is a directory");
 			refused(rig, Path.of("/dev/null"), "does not take direct I/O");
 			refused(rig, Rig.sparse(this.directory, 1 << 20), "too few");
-			assertThatExceptionOfType(DeviceException.class)
-				.isThrownBy(() -> rig.attacher().attach("No Name", this.directory))
+			assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> rig.attach("No Name", this.directory))
 				.withMessageContaining("'No Name'");
 		}
 	}

@@ -185,7 +185,7 @@ class LabelStoreTests {
 		Path other = Files.createDirectory(this.directory.resolve("other"));
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
 			rig.attach(file);
-			try (Device second = rig.attacher().attach("second", Rig.sparse(other, SIZE))) {
+			try (Device second = rig.attach("second", Rig.sparse(other, SIZE))) {
 				assertThat(second.uuid()).isNotNull();
 			}
 		}

@@ -23,6 +23,8 @@ import org.assertj.core.api.Assertions;
  */
 public final class Rig implements AutoCloseable {
 
+	public static final UUID INSTALLATION = UUID.fromString("4ab1ddb9-d257-43cd-b8f2-05bb9fc4ad92");
+
 	private final IoEngine engine;
 
 	private final DeviceAttacher attacher;
@@ -31,8 +33,7 @@ public final class Rig implements AutoCloseable {
 
 	private Rig(IoEngine engine) {
 		this.engine = engine;
-		this.attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Duration.ofMillis(300),
-				Signatures.installed());
+		this.attacher = attacher(INSTALLATION);
 	}
 
 	public static Rig open(Kind kind) {
@@ -54,17 +55,43 @@ public final class Rig implements AutoCloseable {
 		return this.attacher;
 	}
 
+	/**
+	 * Another installation's.
+	 */
+	public DeviceAttacher attacher(UUID installation) {
+		return new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, installation, Duration.ofMillis(300),
+				Signatures.installed());
+	}
+
 	public Device attach(Path path) throws IOException {
-		Device device = this.attacher.attach("drive", path);
+		return attach("drive", path);
+	}
+
+	public Device attach(String name, Path path) throws IOException {
+		Device device = this.attacher.attach(AttachRequest.of(name, path), LabelReview.NONE);
 		this.devices.add(device);
 		return device;
+	}
+
+	/**
+	 * Identity of the device that was attached first.
+	 */
+	public UUID drive() {
+		return this.devices.getFirst().uuid();
 	}
 
 	/**
 	 * A new file of which nothing is there.
 	 */
 	public static Path sparse(Path directory, long size) throws IOException {
-		Path file = directory.resolve("drive.img");
+		return sparse(directory, "drive.img", size);
+	}
+
+	/**
+	 * A new file of which nothing is there.
+	 */
+	public static Path sparse(Path directory, String name, long size) throws IOException {
+		Path file = directory.resolve(name);
 		try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
 			access.setLength(size);
 		}

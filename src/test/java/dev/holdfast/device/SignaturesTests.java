@@ -233,12 +233,14 @@ class SignaturesTests {
 		Path file = Rig.sparse(this.directory, SMALL);
 		ForeignContent.put(file, 4096, (byte) 1);
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			DeviceAttacher attacher = new DeviceAttacher(rig.engine(), DeviceLimits.DEFAULT, Duration.ZERO, absent);
+			DeviceAttacher attacher = new DeviceAttacher(rig.engine(), DeviceLimits.DEFAULT, Rig.INSTALLATION,
+					Duration.ZERO, absent);
 			assertThat(attacher.findings()).singleElement().asString().contains("libblkid.so.1", "Debian: libblkid1");
-			assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> attacher.attach("drive", file))
+			assertThatExceptionOfType(ProblemException.class)
+				.isThrownBy(() -> attacher.attach(AttachRequest.of("drive", file), LabelReview.NONE))
 				.satisfies((refused) -> assertThat(refused.properties()).containsEntry("found", "unknown content"));
 			ForeignContent.put(file, 4096, (byte) 0);
-			try (Device device = attacher.attach("drive", file)) {
+			try (Device device = attacher.attach(AttachRequest.of("drive", file), LabelReview.NONE)) {
 				assertThat(device.state()).isEqualTo(DeviceState.ONLINE);
 			}
 			assertThat(rig.attacher().findings()).isEmpty();
@@ -266,7 +268,10 @@ class SignaturesTests {
 		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> rig.attach(path)).satisfies((refused) -> {
 			assertThat(refused.problem()).isEqualTo(Problem.FOREIGN_SIGNATURE);
 			assertThat(refused.properties()).containsEntry("found", found);
-		}).withMessageContaining(found).withMessageContaining("wipefs -a").withMessageNotContaining(path.toString());
+		})
+			.withMessageContaining(found)
+			.withMessageContaining("If that may go")
+			.withMessageNotContaining(path.toString());
 	}
 
 }

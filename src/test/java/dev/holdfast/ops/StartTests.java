@@ -154,10 +154,11 @@ class StartTests {
 	void shouldRefuseDevicesThatCannotBeUsed(CapturedOutput output) throws Exception {
 		Path foreign = Files.write(this.directory.resolve("foreign.img"), new byte[8 << 20]);
 		Files.writeString(foreign, "somebody's data ".repeat(1 << 16));
-		assertRefused(output, Map.of("holdfast.devices[0].path", foreign.toString()), "Device d0 cannot be used");
+		assertRefused(output, Map.of("holdfast.devices[0].path", foreign.toString()),
+				"Device d0 (%s) cannot be used".formatted(foreign));
 		assertThat(Files.readString(foreign)).isEqualTo("somebody's data ".repeat(1 << 16));
 		assertRefused(output, Map.of("holdfast.devices[0].path", this.directory.resolve("none").toString(),
-				"holdfast.devices[0].size", ""), "Device d0 cannot be used");
+				"holdfast.devices[0].size", ""), "cannot be used: there is nothing at its path");
 	}
 
 	@Test

@@ -8,12 +8,16 @@ import java.util.BitSet;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.device.AttachRequest;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.LabelReview;
+import dev.holdfast.device.Rig;
 import dev.holdfast.device.Segment;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.volume.MemoryIndex;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.Volumes;
 
@@ -29,9 +33,10 @@ final class Stack implements AutoCloseable {
 	private final BlockService blocks;
 
 	Stack(IoEngine engine, Path file, StagingPool pool) throws IOException {
-		this.device = new DeviceAttacher(engine, DeviceLimits.DEFAULT).attach("drive", file);
+		this.device = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION)
+			.attach(AttachRequest.of("drive", file), LabelReview.NONE);
 		try {
-			this.volumes = new Volumes(this.device);
+			this.volumes = MemoryIndex.volumes(this.device);
 		}
 		catch (RuntimeException ex) {
 			this.device.close();

@@ -3,12 +3,15 @@ package dev.holdfast.volume;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 
 import dev.holdfast.device.Device;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.Rig;
 import dev.holdfast.device.Segment;
+import dev.holdfast.device.VolumeRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +46,7 @@ class SegmentMapTests {
 					next += count;
 				}
 				long size = (extents.size() - 1) * EXTENT + 512L * (1 + random.nextInt((int) EXTENT / 512));
-				SegmentMap map = new SegmentMap(segments, device, size);
+				SegmentMap map = map(segments, device, size);
 				for (int i = 0; i < 100; i++) {
 					long offset = edge(random, size - 1);
 					long length = Math.clamp(edge(random, size), 1, size - offset);
@@ -75,7 +78,7 @@ class SegmentMapTests {
 	void refusesARangeOutside() throws Exception {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
 			Device device = rig.attach(Rig.sparse(this.directory, 64L << 20));
-			SegmentMap map = new SegmentMap(List.of(new Segment(device.uuid(), 0, 1)), device, 8192);
+			SegmentMap map = map(List.of(new Segment(device.uuid(), 0, 1)), device, 8192);
 			assertThat(map.resolve(4096, 4096)).hasSize(1);
 			for (long[] range : new long[][] { { -1, 1 }, { 0, 0 }, { 8192, 1 }, { 4096, 4097 }, { 1, Long.MAX_VALUE },
 					{ Long.MAX_VALUE, 1 } }) {
@@ -83,6 +86,12 @@ class SegmentMapTests {
 					.isThrownBy(() -> map.resolve(range[0], range[1]));
 			}
 		}
+	}
+
+	private static SegmentMap map(List<Segment> segments, Device device, long size) {
+		VolumeRecord record = new VolumeRecord(UUID.randomUUID(), "acme", "db", 1, size, 512, VolumeRecord.State.LIVE,
+				VolumeRecord.Layout.LINEAR, 0, segments);
+		return SegmentMap.of(record, Map.of(device.uuid(), device));
 	}
 
 	/** Anything, with a liking for edges of extents. */

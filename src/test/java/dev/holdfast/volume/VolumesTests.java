@@ -52,20 +52,20 @@ class VolumesTests {
 	@RequiresIoUring
 	void makesFindsListsAndDeletes(Rig.Kind kind) throws IOException {
 		try (Rig rig = Rig.open(kind)) {
-			Volumes volumes = new Volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
 			Creation creation = volumes.create(DB, new VolumeSpec(10_000_000 / 4096 * 4096, 4096));
 			assertThat(creation.created()).isTrue();
 			Volume volume = creation.volume();
 			assertThat(volume.state()).isEqualTo(VolumeState.READY);
-			assertThat(volume.device()).isEqualTo("drive");
+			assertThat(volume.devices()).containsExactly(rig.drive());
 			assertThat(volumes.find(DB)).contains(volume);
-			assertThat(volumes.usage().used()).isEqualTo(3 * EXTENT);
+			assertThat(volumes.usage(rig.drive()).used()).isEqualTo(3 * EXTENT);
 			volumes.create(new VolumeKey("acme", "archive"), VolumeSpec.ofSize(4096));
 			volumes.create(new VolumeKey("globex", "db"), VolumeSpec.ofSize(4096));
 			assertThat(volumes.list("acme")).extracting((each) -> each.key().name()).containsExactly("archive", "db");
 			volumes.delete(DB);
 			assertThat(volumes.find(DB)).isEmpty();
-			assertThat(volumes.usage().dirty()).isEqualTo(3 * EXTENT);
+			assertThat(volumes.usage(rig.drive()).dirty()).isEqualTo(3 * EXTENT);
 			refused(Problem.NOT_FOUND, () -> volumes.delete(DB));
 			refused(Problem.NOT_FOUND, () -> volumes.open(DB));
 		}
@@ -74,7 +74,7 @@ class VolumesTests {
 	@Test
 	void answersTheSameRequestAgain() throws IOException {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
 			Volume volume = volumes.create(DB, VolumeSpec.ofSize(8192)).volume();
 			assertThat(volumes.create(DB, VolumeSpec.ofSize(8192))).isEqualTo(new Creation(volume, false));
 			refused(Problem.ALREADY_EXISTS, () -> volumes.create(DB, VolumeSpec.ofSize(4096)));
@@ -90,19 +90,19 @@ class VolumesTests {
 		SpaceUsage usage;
 		Map<String, List<Long>> extents = new HashMap<>();
 		try (Rig rig = Rig.open(kind)) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			for (int i = 0; i < 8; i++) {
 				volumes.create(new VolumeKey("acme", "v" + i), VolumeSpec.ofSize(4096 + i * 1_048_576));
 			}
 			volumes.delete(new VolumeKey("acme", "v3"));
 			before = volumes.list("acme");
 			before.forEach((volume) -> extents.put(volume.key().name(), extents(volumes, volume)));
-			usage = volumes.usage();
+			usage = volumes.usage(rig.drive());
 		}
 		try (Rig rig = Rig.open(kind)) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			assertThat(volumes.list("acme")).isEqualTo(before).hasSize(7);
-			assertThat(volumes.usage()).isEqualTo(usage);
+			assertThat(volumes.usage(rig.drive())).isEqualTo(usage);
 			assertThat(before).allSatisfy(
 					(volume) -> assertThat(extents(volumes, volume)).isEqualTo(extents.get(volume.key().name())));
 		}
@@ -111,8 +111,8 @@ class VolumesTests {
 	@Test
 	void saysHowMuchIsFree() throws IOException {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
-			long total = volumes.usage().total();
+			Volumes volumes = MemoryIndex.volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
+			long total = volumes.usage(rig.drive()).total();
 			volumes.create(DB, VolumeSpec.ofSize(5 * EXTENT));
 			ProblemException refused = refused(Problem.NO_SPACE,
 					() -> volumes.create(new VolumeKey("acme", "big"), VolumeSpec.ofSize(total - 5 * EXTENT + 4096)));
@@ -120,7 +120,7 @@ class VolumesTests {
 			assertThat(volumes.find(new VolumeKey("acme", "big"))).isEmpty();
 			// The last byte can be used, and what was refused has taken nothing.
 			volumes.create(new VolumeKey("acme", "rest"), VolumeSpec.ofSize(total - 5 * EXTENT));
-			assertThat(volumes.usage()).isEqualTo(new SpaceUsage(total, total, 0, 0));
+			assertThat(volumes.usage(rig.drive())).isEqualTo(new SpaceUsage(total, total, 0, 0));
 		}
 	}
 
@@ -130,7 +130,7 @@ class VolumesTests {
 		Rig.formatWithSlots(file, 4096, 15);
 		int made = 0;
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			String longName = "n".repeat(60);
 			ProblemException refused = null;
 			while (refused == null) {
@@ -150,14 +150,14 @@ class VolumesTests {
 			volumes.create(new VolumeKey("t".repeat(200), longName + "x"), VolumeSpec.ofSize(4096));
 		}
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			assertThat(new Volumes(rig.attach(file)).list("t".repeat(200))).hasSize(made);
+			assertThat(MemoryIndex.volumes(rig.attach(file)).list("t".repeat(200))).hasSize(made);
 		}
 	}
 
 	@Test
 	void refusesWhatTheDeviceCannotDo() throws IOException {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
 			refused(Problem.NOT_SUPPORTED, () -> volumes.create(DB, new VolumeSpec(4096, 512)));
 			refused(Problem.MALFORMED_REQUEST, () -> new VolumeSpec(4097, 4096));
 			refused(Problem.MALFORMED_REQUEST, () -> new VolumeSpec(0, 4096));
@@ -174,7 +174,7 @@ class VolumesTests {
 	void makesSmallBlocksWhereTheDeviceHasThem() throws IOException {
 		try (LoopDevice loop = LoopDevice.create(Path.of("/dev/shm"), SIZE, "--sector-size=512");
 				Rig rig = Rig.open(Rig.Kind.URING)) {
-			Volumes volumes = new Volumes(rig.attach(loop.device()));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(loop.device()));
 			assertThat(volumes.create(DB, new VolumeSpec(512, 512)).volume().blockSize()).isEqualTo(512);
 		}
 	}
@@ -185,15 +185,15 @@ class VolumesTests {
 	void readsAsZeroesWhateverWasThere(Rig.Kind kind) throws IOException {
 		Path file = Rig.soiled(this.directory, SIZE);
 		try (Rig rig = Rig.open(kind)) {
-			Volumes volumes = new Volumes(rig.attach(file));
-			assertThat(volumes.usage().free()).isZero();
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
+			assertThat(volumes.usage(rig.drive()).free()).isZero();
 			volumes.create(DB, VolumeSpec.ofSize(3 * EXTENT));
 			assertZero(file, extents(volumes, volumes.open(DB).volume()));
 			// And again what a tenant has left.
 			fill(file, extents(volumes, volumes.open(DB).volume()));
 			volumes.delete(DB);
 			VolumeKey next = new VolumeKey("globex", "all");
-			volumes.create(next, VolumeSpec.ofSize(volumes.usage().total()));
+			volumes.create(next, VolumeSpec.ofSize(volumes.usage(rig.drive()).total()));
 			assertZero(file, extents(volumes, volumes.open(next).volume()));
 		}
 	}
@@ -201,14 +201,14 @@ class VolumesTests {
 	@Test
 	void usesCleanExtentsFirst() throws IOException {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
 			volumes.create(DB, VolumeSpec.ofSize(2 * EXTENT));
 			volumes.delete(DB);
-			assertThat(volumes.usage().dirty()).isEqualTo(2 * EXTENT);
-			volumes.create(DB, VolumeSpec.ofSize(volumes.usage().free()));
-			assertThat(volumes.usage().dirty()).isEqualTo(2 * EXTENT);
+			assertThat(volumes.usage(rig.drive()).dirty()).isEqualTo(2 * EXTENT);
+			volumes.create(DB, VolumeSpec.ofSize(volumes.usage(rig.drive()).free()));
+			assertThat(volumes.usage(rig.drive()).dirty()).isEqualTo(2 * EXTENT);
 			volumes.create(new VolumeKey("acme", "rest"), VolumeSpec.ofSize(2 * EXTENT));
-			assertThat(volumes.usage().dirty()).isZero();
+			assertThat(volumes.usage(rig.drive()).dirty()).isZero();
 		}
 	}
 
@@ -216,7 +216,7 @@ class VolumesTests {
 	void waitsForPinsAndRefusesNewOnes() throws Exception {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC);
 				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			Volumes volumes = new Volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(Rig.sparse(this.directory, SIZE)));
 			volumes.create(DB, VolumeSpec.ofSize(4096));
 			VolumeHandle handle = volumes.open(DB);
 			Pin first = handle.pin();
@@ -238,7 +238,8 @@ class VolumesTests {
 	@Test
 	void givesUpDeletingWhatStaysInUse() throws IOException {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(Rig.sparse(this.directory, SIZE)), Duration.ofMillis(50));
+			Volumes volumes = new MemoryIndex().open(Duration.ofMillis(50),
+					rig.attach(Rig.sparse(this.directory, SIZE)));
 			volumes.create(DB, VolumeSpec.ofSize(4096));
 			Pin pin = volumes.open(DB).pin();
 			refused(Problem.IN_USE, () -> volumes.delete(DB));
@@ -257,23 +258,24 @@ class VolumesTests {
 			recording.add(new RecordingEngine(engine));
 			return recording.getFirst();
 		})) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			volumes.create(DB, VolumeSpec.ofSize(EXTENT));
 			VolumeKey other = new VolumeKey("acme", "other");
 			recording.getFirst().refuseAfter(0);
 			refused(Problem.DEVICE_NOT_ONLINE, () -> volumes.create(other, VolumeSpec.ofSize(EXTENT)));
 			assertThat(volumes.find(other)).isEmpty();
-			assertThat(volumes.usage().used()).isEqualTo(EXTENT);
+			assertThat(volumes.usage(rig.drive()).used()).isEqualTo(EXTENT);
 			refused(Problem.DEVICE_NOT_ONLINE, () -> volumes.delete(DB));
 			assertThat(volumes.find(DB).orElseThrow().state()).isEqualTo(VolumeState.DELETING);
 			recording.getFirst().refuseAfter(Integer.MAX_VALUE);
 			volumes.create(other, VolumeSpec.ofSize(EXTENT));
-			assertThat(volumes.usage().used()).as("what is deleting keeps its extents").isEqualTo(2 * EXTENT);
+			assertThat(volumes.usage(rig.drive()).used()).as("what is deleting keeps its extents")
+				.isEqualTo(2 * EXTENT);
 			volumes.delete(DB);
-			assertThat(volumes.usage().used()).isEqualTo(EXTENT);
+			assertThat(volumes.usage(rig.drive()).used()).isEqualTo(EXTENT);
 		}
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			assertThat(new Volumes(rig.attach(file)).list("acme")).extracting((each) -> each.key().name())
+			assertThat(MemoryIndex.volumes(rig.attach(file)).list("acme")).extracting((each) -> each.key().name())
 				.containsExactly("other");
 		}
 	}
@@ -286,7 +288,7 @@ class VolumesTests {
 			recording.add(new RecordingEngine(engine));
 			return recording.getFirst();
 		})) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			volumes.create(DB, VolumeSpec.ofSize(EXTENT));
 			recording.getFirst().refuseAfter(0);
 			refused(Problem.DEVICE_NOT_ONLINE, () -> volumes.delete(DB));
@@ -295,9 +297,9 @@ class VolumesTests {
 			volumes.create(new VolumeKey("acme", "other"), VolumeSpec.ofSize(EXTENT));
 		}
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			assertThat(volumes.find(DB)).isEmpty();
-			assertThat(volumes.usage().dirty()).isEqualTo(EXTENT);
+			assertThat(volumes.usage(rig.drive()).dirty()).isEqualTo(EXTENT);
 		}
 	}
 
@@ -308,7 +310,7 @@ class VolumesTests {
 		List<Volume> before;
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC);
 				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			List<Future<?>> tasks = new ArrayList<>();
 			for (int i = 0; i < 6; i++) {
 				int number = i;
@@ -322,11 +324,11 @@ class VolumesTests {
 			}
 			before = all(volumes);
 			disjoint(volumes, before, seed);
-			SpaceUsage usage = volumes.usage();
+			SpaceUsage usage = volumes.usage(rig.drive());
 			assertThat(usage.used() + usage.free() + usage.dirty()).isEqualTo(usage.total());
 		}
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
-			Volumes volumes = new Volumes(rig.attach(file));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(file));
 			assertThat(all(volumes)).as("seed %d", seed).isEqualTo(before);
 			disjoint(volumes, before, seed);
 		}
@@ -336,7 +338,7 @@ class VolumesTests {
 	void makesAVolumeOnceForManyWhoAsk() throws Exception {
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC);
 				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			Volumes volumes = new Volumes(rig.attach(Rig.soiled(this.directory, SIZE)));
+			Volumes volumes = MemoryIndex.volumes(rig.attach(Rig.soiled(this.directory, SIZE)));
 			List<Future<Creation>> requests = new ArrayList<>();
 			for (int i = 0; i < 20; i++) {
 				requests.add(threads.submit(() -> volumes.create(DB, VolumeSpec.ofSize(2 * EXTENT))));
@@ -348,7 +350,7 @@ class VolumesTests {
 				created += creation.created() ? 1 : 0;
 			}
 			assertThat(created).isOne();
-			assertThat(volumes.usage().used()).isEqualTo(2 * EXTENT);
+			assertThat(volumes.usage(rig.drive()).used()).isEqualTo(2 * EXTENT);
 		}
 	}
 

@@ -1,0 +1,19 @@
+package dev.holdfast.device;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device that belongs here, as it was at one moment.
+ *
+ * @param known what it is called and known by
+ * @param device if it is online, else {@code null}
+ * @param drive what the kernel says of it, if it is a block device and there
+ * @param reason why it is not online, or {@code null}
+ */
+public record DeviceStatus(KnownDevice known, @Nullable Device device, @Nullable Drive drive, @Nullable String reason) {
+
+	public DeviceState state() {
+		return (this.device != null) ? this.device.state() : DeviceState.ABSENT;
+	}
+
+}

@@ -1,0 +1,303 @@
+package dev.holdfast.device;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.contract.ResourceName;
+
+/**
+ * The devices of this installation: attached by the configuration or by an operator,
+ * known again after a restart by their labels and whatever name the kernel gives them.
+ * Devices come and go one at a time; looking at them waits for nobody.
+ */
+public final class Devices implements AutoCloseable {
+
+	private final DeviceAttacher attacher;
+
+	private final Drives drives;
+
+	private final KnownDevices known;
+
+	private final DeviceListener listener;
+
+	private final Map<String, Device> online = new ConcurrentSkipListMap<>();
+
+	private final Map<String, String> reasons = new ConcurrentHashMap<>();
+
+	public Devices(DeviceAttacher attacher, Drives drives, KnownDevices known, DeviceListener listener) {
+		this.attacher = attacher;
+		this.drives = drives;
+		this.known = known;
+		this.listener = listener;
+	}
+
+	/**
+	 * Attaches a drive, or finds that it is attached.
+	 * @param name what to call it
+	 * @param request which drive, and what may happen to what is on it
+	 * @return whether it was new here
+	 * @throws ProblemException if it cannot be: with what was found on it, or what stands
+	 * against it
+	 */
+	public synchronized boolean attach(String name, DeviceRequest request) {
+		ResourceName.require("device", name);
+		KnownDevice there = this.known.find(name).orElse(null);
+		if (there != null && !there.selector().equals(request.selector())) {
+			throw new ProblemException(Problem.ALREADY_EXISTS,
+					"There is a device %s that was asked for otherwise: detach it first, or take another name"
+						.formatted(name));
+		}
+		Device present = this.online.get(name);
+		if (present != null) {
+			this.listener.attachedAgain(present, request.attaching(name, present.path(), present.uuid()));
+			return false;
+		}
+		try {
+			open(name, request, there, false);
+			return there == null;
+		}
+		catch (DeviceException ex) {
+			throw new ProblemException(ex.problem(), "Device %s cannot be used: %s".formatted(name, ex.getMessage()),
+					ex);
+		}
+		catch (IOException ex) {
+			throw new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), ex);
+		}
+	}
+
+	/**
+	 * Attaches a device that the configuration names.
+	 * @param size makes a sparse file of so many bytes if there is nothing at the path,
+	 * and never was; 0 for not
+	 * @throws IOException if it cannot be used
+	 * @throws ProblemException as for {@link #attach}
+	 */
+	public synchronized void attachConfigured(String name, Path path, long size) throws IOException {
+		KnownDevice there = this.known.find(name).orElse(null);
+		if (there == null && size > 0 && Files.notExists(path)) {
+			Device device = this.attacher.create(name, path, size);
+			enter(device, new KnownDevice(name, device.uuid(), DeviceSelector.at(path), true));
+			return;
+		}
+		open(name, DeviceRequest.of(DeviceSelector.at(path)), there, true);
+	}
+
+	/**
+	 * Attaches a device that was attached before. If that is not possible it is
+	 * {@code absent}, and its status says why.
+	 * @return why it is not online, or {@code null} if it is
+	 */
+	public synchronized @Nullable String attachKnown(KnownDevice device) {
+		try {
+			open(device.name(), DeviceRequest.of(device.selector()), device, device.configured());
+			return null;
+		}
+		catch (IOException | ProblemException ex) {
+			return String.valueOf(ex.getMessage());
+		}
+	}
+
+	private void open(String name, DeviceRequest request, @Nullable KnownDevice there, boolean configured)
+			throws IOException {
+		try {
+			UUID expected = (there != null) ? there.uuid() : null;
+			Path path = locate(request.selector(), expected);
+			Device device = this.attacher.attach(request.attaching(name, path, expected),
+					(label, ours) -> review(name, label, request.attaching(name, path, expected), ours));
+			enter(device, new KnownDevice(name, device.uuid(), request.selector(), configured));
+		}
+		catch (IOException | ProblemException ex) {
+			this.reasons.put(name, String.valueOf(ex.getMessage()));
+			throw ex;
+		}
+	}
+
+	private LabelContent review(String name, Label label, AttachRequest request, boolean ours) {
+		KnownDevice other = this.known.find(label.device()).orElse(null);
+		if (other != null && !other.name().equals(name)) {
+			throw new ProblemException(Problem.ALREADY_EXISTS,
+					"The drive is device %s: attach it by that name, or detach it first".formatted(other.name()));
+		}
+		return this.listener.review(label, request, ours);
+	}
+
+	private void enter(Device device, KnownDevice as) throws IOException {
+		boolean entered = false;
+		try {
+			this.known.put(as);
+			this.listener.attached(device);
+			this.online.put(device.name(), device);
+			this.reasons.remove(device.name());
+			entered = true;
+		}
+		finally {
+			if (!entered) {
+				device.close();
+			}
+		}
+	}
+
+	/**
+	 * Where the drive is now. A device that is known and not at its old place may be
+	 * anywhere.
+	 */
+	private Path locate(DeviceSelector selector, @Nullable UUID expected) throws DeviceException {
+		Path path = selected(selector);
+		if (expected != null && (path == null || !LabelPeek.at(path).filter(expected::equals).isPresent())) {
+			Optional<Path> elsewhere = discovered().stream()
+				.filter((found) -> expected.equals(found.label()))
+				.map((found) -> found.drive().path())
+				.findFirst();
+			if (elsewhere.isPresent()) {
+				return elsewhere.get();
+			}
+		}
+		if (path == null) {
+			throw new DeviceException(Problem.DEVICE_NOT_ONLINE, "no drive on this node has this %s"
+				.formatted((selector.serial() != null) ? "serial number" : "wwid"));
+		}
+		return path;
+	}
+
+	private @Nullable Path selected(DeviceSelector selector) throws DeviceException {
+		String serial = selector.serial();
+		String wwid = selector.wwid();
+		if (serial == null && wwid == null) {
+			return selector.path();
+		}
+		List<Drive> candidates = (serial != null) ? this.drives.withSerial(serial)
+				: this.drives.withWwid(String.valueOf(wwid));
+		if (candidates.size() > 1) {
+			throw new DeviceException(Problem.IN_USE,
+					"%d drives have it: name one by its wwid or path".formatted(candidates.size()));
+		}
+		return candidates.isEmpty() ? null : candidates.getFirst().path();
+	}
+
+	/**
+	 * Lets go of a device for good. What its label says stays.
+	 * @param name of the device, which may be away
+	 * @throws ProblemException {@link Problem#NOT_FOUND}; {@link Problem#IN_USE} if
+	 * volumes live on it, or the configuration names it
+	 */
+	public synchronized void detach(String name) {
+		KnownDevice there = this.known.find(name).orElseThrow(Devices::notFound);
+		if (there.configured()) {
+			throw new ProblemException(Problem.IN_USE,
+					"Device %s is in the configuration: remove it there, and restart".formatted(name));
+		}
+		this.listener.detaching(there.uuid(), name);
+		this.known.remove(name);
+		this.reasons.remove(name);
+		Device device = this.online.remove(name);
+		if (device != null) {
+			try {
+				device.close();
+			}
+			catch (IOException ex) {
+				throw new ProblemException(Problem.IO_ERROR, "Device %s was not closed cleanly".formatted(name), ex);
+			}
+		}
+	}
+
+	/**
+	 * All devices that belong here, also those that are away.
+	 * @return ordered by name
+	 */
+	public List<DeviceStatus> list() {
+		return this.known.list().stream().map(this::status).toList();
+	}
+
+	/**
+	 * One of them.
+	 * @param name of the device
+	 * @return how it is now
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	public DeviceStatus get(String name) {
+		return this.known.find(name).map(this::status).orElseThrow(Devices::notFound);
+	}
+
+	private DeviceStatus status(KnownDevice device) {
+		Device present = this.online.get(device.name());
+		Drive drive = (present != null && present.blockDevice()) ? this.drives.at(present.path()).orElse(null) : null;
+		return new DeviceStatus(device, present, drive, (present != null) ? null : this.reasons.get(device.name()));
+	}
+
+	/**
+	 * Devices that are online.
+	 * @return ordered by name
+	 */
+	public List<Device> online() {
+		return List.copyOf(this.online.values());
+	}
+
+	/**
+	 * Names of all devices that belong here.
+	 * @return by identity
+	 */
+	public Map<UUID, String> names() {
+		return this.known.list().stream().collect(Collectors.toMap(KnownDevice::uuid, KnownDevice::name));
+	}
+
+	/**
+	 * Drives of this node that are not attached. Reads a block of each that nobody uses,
+	 * and changes nothing.
+	 * @return ordered by the kernel's name
+	 */
+	public List<FoundDrive> discovered() {
+		Set<String> attached = this.online.values()
+			.stream()
+			.filter(Device::blockDevice)
+			.map((device) -> this.drives.at(device.path()).map(Drive::kernelName).orElse(""))
+			.collect(Collectors.toSet());
+		List<FoundDrive> found = new ArrayList<>();
+		for (Drive drive : this.drives.list()) {
+			if (!attached.contains(drive.kernelName())) {
+				found.add(new FoundDrive(drive,
+						(drive.inUse() != null) ? null : LabelPeek.at(drive.path()).orElse(null)));
+			}
+		}
+		return found;
+	}
+
+	private static ProblemException notFound() {
+		return new ProblemException(Problem.NOT_FOUND, "There is no device of this name");
+	}
+
+	/**
+	 * Lets go of all devices, as the service stops.
+	 * @throws IOException the first failure, after all were tried
+	 */
+	@Override
+	public synchronized void close() throws IOException {
+		IOException failure = null;
+		for (Device device : this.online.values()) {
+			try {
+				device.close();
+			}
+			catch (IOException ex) {
+				failure = (failure != null) ? failure : ex;
+			}
+		}
+		this.online.clear();
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+}

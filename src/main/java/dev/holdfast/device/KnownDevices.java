@@ -1,0 +1,117 @@
+package dev.holdfast.device;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import dev.holdfast.catalog.Catalog;
+
+/**
+ * Devices that belong to this installation, and who this installation is, in memory and
+ * in the catalog. This is their only writer.
+ */
+public final class KnownDevices {
+
+	private final Catalog catalog;
+
+	private final UUID installation;
+
+	private final Map<String, KnownDevice> devices = new ConcurrentSkipListMap<>();
+
+	public KnownDevices(Catalog catalog) {
+		this.catalog = catalog;
+		this.installation = catalog.write(KnownDevices::installation);
+		catalog.read(KnownDevices::load).forEach((known) -> this.devices.put(known.name(), known));
+	}
+
+	private static UUID installation(JdbcClient client) {
+		return client.sql("SELECT uuid FROM installation")
+			.query(String.class)
+			.optional()
+			.map(UUID::fromString)
+			.orElseGet(() -> {
+				UUID made = UUID.randomUUID();
+				client.sql("INSERT INTO installation (uuid) VALUES (:uuid)").param("uuid", made.toString()).update();
+				return made;
+			});
+	}
+
+	private static List<KnownDevice> load(JdbcClient client) {
+		return client.sql("SELECT name, uuid, path, serial, wwid, configured FROM devices").query((row, number) -> {
+			String path = row.getString("path");
+			return new KnownDevice(row.getString("name"), UUID.fromString(row.getString("uuid")),
+					new DeviceSelector((path != null) ? Path.of(path) : null, row.getString("serial"),
+							row.getString("wwid")),
+					row.getInt("configured") != 0);
+		}).list();
+	}
+
+	/**
+	 * Who this Holdfast is.
+	 * @return the same as long as the catalog is
+	 */
+	public UUID installation() {
+		return this.installation;
+	}
+
+	/**
+	 * All of them.
+	 * @return ordered by name
+	 */
+	public List<KnownDevice> list() {
+		return List.copyOf(this.devices.values());
+	}
+
+	Optional<KnownDevice> find(String name) {
+		return Optional.ofNullable(this.devices.get(name));
+	}
+
+	Optional<KnownDevice> find(UUID uuid) {
+		return this.devices.values().stream().filter((known) -> known.uuid().equals(uuid)).findAny();
+	}
+
+	/**
+	 * Remembers a device, which may have had another name.
+	 */
+	synchronized void put(KnownDevice known) {
+		if (known.equals(this.devices.get(known.name()))) {
+			return;
+		}
+		Path path = known.selector().path();
+		this.catalog.write((client) -> {
+			client.sql("DELETE FROM devices WHERE name = :name OR uuid = :uuid")
+				.param("name", known.name())
+				.param("uuid", known.uuid().toString())
+				.update();
+			return client
+				.sql("INSERT INTO devices (name, uuid, path, serial, wwid, configured) "
+						+ "VALUES (:name, :uuid, :path, :serial, :wwid, :configured)")
+				.param("name", known.name())
+				.param("uuid", known.uuid().toString())
+				.param("path", text(path))
+				.param("serial", known.selector().serial())
+				.param("wwid", known.selector().wwid())
+				.param("configured", known.configured() ? 1 : 0)
+				.update();
+		});
+		this.devices.values().removeIf((other) -> other.uuid().equals(known.uuid()));
+		this.devices.put(known.name(), known);
+	}
+
+	synchronized void remove(String name) {
+		this.catalog
+			.write((client) -> client.sql("DELETE FROM devices WHERE name = :name").param("name", name).update());
+		this.devices.remove(name);
+	}
+
+	private static @Nullable String text(@Nullable Path path) {
+		return (path != null) ? path.toString() : null;
+	}
+
+}

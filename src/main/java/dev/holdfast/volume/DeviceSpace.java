@@ -1,0 +1,380 @@
+package dev.holdfast.volume;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.holdfast.device.Device;
+import dev.holdfast.device.ExtentRun;
+import dev.holdfast.device.ExtentState;
+import dev.holdfast.device.Geometry;
+import dev.holdfast.device.LabelContent;
+import dev.holdfast.device.LabelSource;
+import dev.holdfast.device.Segment;
+import dev.holdfast.device.SharedCommit;
+import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.engine.IoFailedException;
+
+/**
+ * Who has which extents of one device: what its label says, and what it is going to say.
+ * <p>
+ * A change is made here under the lock, then committed without it, so that changes share
+ * commits. Any extent is, at any time, in exactly one of: {@code free}, {@code dirty},
+ * {@code scrubbing}, an allocation in {@code preparing}, {@code retiring}, or the
+ * segments of a volume.
+ */
+final class DeviceSpace implements LabelSource {
+
+	private final Device device;
+
+	private final SharedCommit commits;
+
+	private final Scrubber scrubber;
+
+	private final ExtentSet free = new ExtentSet();
+
+	private final ExtentSet dirty = new ExtentSet();
+
+	/** Dirty as well, as long as the scrub is at it. */
+	private final Set<ExtentRange> scrubbing = new HashSet<>();
+
+	private final Set<Allocation> preparing = new HashSet<>();
+
+	private final Set<ExtentRange> retiring = new HashSet<>();
+
+	private final Map<UUID, VolumeRecord> volumes = new LinkedHashMap<>();
+
+	/** To do once a content that was asked for later is durable. */
+	private final List<Runnable> afterNextContent = new ArrayList<>();
+
+	private final List<Runnable> afterThisContent = new ArrayList<>();
+
+	private long recordBytes;
+
+	private int segmentCount;
+
+	private boolean closed;
+
+	/**
+	 * Takes over what the label says. Extents that were only being filled are dirty.
+	 */
+	DeviceSpace(Device device) {
+		this.device = device;
+		this.commits = new SharedCommit(device.labels(), this);
+		this.scrubber = new Scrubber(device);
+		LabelContent content = device.labels().label().content();
+		content.volumes().forEach(this::put);
+		for (ExtentRun run : content.runs()) {
+			ExtentRange range = new ExtentRange(run.start(), run.count());
+			switch (run.state()) {
+				case FREE -> this.free.add(range);
+				case DIRTY, INCOMING -> this.dirty.add(range);
+				case USED -> {
+				}
+			}
+		}
+	}
+
+	Device device() {
+		return this.device;
+	}
+
+	UUID uuid() {
+		return this.device.uuid();
+	}
+
+	Scrubber scrubber() {
+		return this.scrubber;
+	}
+
+	synchronized List<VolumeRecord> records() {
+		return List.copyOf(this.volumes.values());
+	}
+
+	synchronized @Nullable VolumeRecord record(UUID volume) {
+		return this.volumes.get(volume);
+	}
+
+	/**
+	 * Extents that can be had: free ones, and dirty ones that have to be zeroed first.
+	 */
+	synchronized long available() {
+		return this.closed ? 0 : this.free.count() + this.dirty.count();
+	}
+
+	synchronized long clean() {
+		return this.closed ? 0 : this.free.count();
+	}
+
+	/**
+	 * Takes extents: free ones first, then dirty ones.
+	 * @return {@code null} if there are not as many any more
+	 */
+	synchronized @Nullable Allocation tryAllocate(int extents) {
+		if (extents > available()) {
+			return null;
+		}
+		List<ExtentRange> clean = this.free.take((int) Math.min(extents, this.free.count()));
+		long left = extents - clean.stream().mapToLong(ExtentRange::count).sum();
+		Allocation allocation = new Allocation(clean, this.dirty.take((int) left));
+		this.preparing.add(allocation);
+		return allocation;
+	}
+
+	/**
+	 * Keeps room on the label for the record that an allocation is for.
+	 * @return {@code false} if there is none; nothing is kept then
+	 */
+	synchronized boolean reserve(Allocation allocation, int bytes) {
+		this.recordBytes += bytes;
+		if (labelBytes() > this.device.geometry().slotSize()) {
+			this.recordBytes -= bytes;
+			return false;
+		}
+		allocation.reserved(bytes);
+		return true;
+	}
+
+	/**
+	 * At most what the label takes.
+	 */
+	private long labelBytes() {
+		long runs = (long) this.free.rangeCount() + this.dirty.rangeCount() + this.retiring.size()
+				+ this.scrubbing.size() + this.segmentCount;
+		for (Allocation allocation : this.preparing) {
+			runs += allocation.rangeCount();
+		}
+		return LabelContent.labelBytes(runs, this.recordBytes, this.device.blockSize());
+	}
+
+	/**
+	 * Ends an allocation that comes to nothing.
+	 */
+	synchronized void giveBack(Allocation allocation) {
+		if (end(allocation)) {
+			allocation.free().forEach(this.free::add);
+			allocation.dirty().forEach(this.dirty::add);
+		}
+	}
+
+	private boolean end(Allocation allocation) {
+		this.recordBytes -= allocation.reserved();
+		allocation.reserved(0);
+		return this.preparing.remove(allocation);
+	}
+
+	/**
+	 * Makes an allocation part of a volume.
+	 * @param record of the volume, with the allocation's extents
+	 */
+	synchronized void put(VolumeRecord record, Allocation allocation) {
+		end(allocation);
+		put(record);
+	}
+
+	/**
+	 * Says something else of a volume. Of the extents that it has no more nobody knows
+	 * what is in there.
+	 */
+	synchronized void replace(VolumeRecord record) {
+		VolumeRecord before = this.volumes.get(record.uuid());
+		if (before != null) {
+			ExtentSet left = new ExtentSet();
+			ranges(before).forEach(left::add);
+			put(record);
+			ranges(record).forEach(left::remove);
+			left.ranges().forEach(this.dirty::add);
+		}
+	}
+
+	/**
+	 * Ends a volume here. Nothing may be using its extents, and it must be decided: they
+	 * may be handed out at once.
+	 */
+	synchronized void remove(UUID volume) {
+		VolumeRecord record = this.volumes.get(volume);
+		if (record != null) {
+			forget(record);
+			ranges(record).forEach(this.dirty::add);
+		}
+	}
+
+	/**
+	 * Ends a volume by the next commit: its extents are handed out only after that.
+	 * @throws IoFailedException if the label could not be written; the volume stays, in
+	 * state {@code deleting}
+	 */
+	void commitRemoval(VolumeRecord record) throws IoFailedException {
+		List<ExtentRange> extents = ranges(record);
+		synchronized (this) {
+			forget(record);
+			this.retiring.addAll(extents);
+		}
+		try {
+			this.commits.commit();
+		}
+		catch (IoFailedException | RuntimeException | Error ex) {
+			synchronized (this) {
+				extents.forEach(this.retiring::remove);
+				put(record.in(VolumeRecord.State.DELETING));
+			}
+			throw ex;
+		}
+		synchronized (this) {
+			extents.forEach(this.retiring::remove);
+			extents.forEach(this.dirty::add);
+		}
+	}
+
+	/**
+	 * Makes everything durable that was changed before the call. Its first flush does so
+	 * with what was written to the extents.
+	 */
+	void commit() throws IoFailedException {
+		this.commits.commit();
+	}
+
+	/**
+	 * Remembers what has to wait until the label no longer says what it may say now.
+	 */
+	synchronized void afterNextCommit(Runnable action) {
+		this.afterNextContent.add(action);
+	}
+
+	/**
+	 * Writes the label if anything waits for that.
+	 */
+	void commitIfAwaited() throws IoFailedException {
+		boolean awaited;
+		synchronized (this) {
+			awaited = !this.afterNextContent.isEmpty() || !this.afterThisContent.isEmpty();
+		}
+		if (awaited) {
+			commit();
+		}
+	}
+
+	private void put(VolumeRecord record) {
+		VolumeRecord before = this.volumes.get(record.uuid());
+		if (before != null) {
+			forget(before);
+		}
+		this.volumes.put(record.uuid(), record);
+		this.recordBytes += record.labelBytes();
+		this.segmentCount += ranges(record).size();
+	}
+
+	private void forget(VolumeRecord record) {
+		this.volumes.remove(record.uuid());
+		this.recordBytes -= record.labelBytes();
+		this.segmentCount -= ranges(record).size();
+	}
+
+	private List<ExtentRange> ranges(VolumeRecord record) {
+		UUID here = uuid();
+		List<ExtentRange> ranges = new ArrayList<>();
+		for (Segment segment : record.segments()) {
+			if (segment.device().equals(here)) {
+				ranges.add(new ExtentRange(segment.start(), segment.count()));
+			}
+		}
+		return ranges;
+	}
+
+	/**
+	 * Whether a volume has exactly these extents here.
+	 */
+	synchronized boolean has(VolumeRecord record) {
+		VolumeRecord present = this.volumes.get(record.uuid());
+		if (present == null) {
+			return false;
+		}
+		ExtentSet extents = new ExtentSet();
+		ranges(present).forEach(extents::add);
+		return ranges(record).stream().allMatch(extents::contains);
+	}
+
+	/**
+	 * Takes dirty extents to zero them.
+	 * @param most how many
+	 * @return {@code null} if there are none
+	 */
+	synchronized @Nullable ExtentRange beginScrub(int most) {
+		ExtentRange range = this.dirty.takeFirst(most);
+		if (range != null) {
+			this.scrubbing.add(range);
+		}
+		return range;
+	}
+
+	synchronized void endScrub(ExtentRange range, boolean clean) {
+		this.scrubbing.remove(range);
+		(clean ? this.free : this.dirty).add(range);
+	}
+
+	/**
+	 * Hands out nothing any more, if nothing is here.
+	 * @return {@code false} if volumes are, or are being made
+	 */
+	synchronized boolean close() {
+		if (!this.volumes.isEmpty() || !this.preparing.isEmpty()) {
+			return false;
+		}
+		this.closed = true;
+		return true;
+	}
+
+	@Override
+	public synchronized LabelContent content() {
+		this.afterThisContent.addAll(this.afterNextContent);
+		this.afterNextContent.clear();
+		List<ExtentRun> runs = new ArrayList<>();
+		add(runs, this.free.ranges(), ExtentState.FREE, ExtentRun.NO_VOLUME);
+		add(runs, this.dirty.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		add(runs, this.scrubbing, ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		add(runs, this.retiring, ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		for (Allocation allocation : this.preparing) {
+			add(runs, allocation.free(), ExtentState.FREE, ExtentRun.NO_VOLUME);
+			add(runs, allocation.dirty(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		}
+		List<VolumeRecord> records = List.copyOf(this.volumes.values());
+		for (int i = 0; i < records.size(); i++) {
+			add(runs, ranges(records.get(i)), ExtentState.USED, i);
+		}
+		runs.sort(Comparator.comparingInt(ExtentRun::start));
+		return new LabelContent(runs, records);
+	}
+
+	@Override
+	public void written() {
+		List<Runnable> actions;
+		synchronized (this) {
+			actions = List.copyOf(this.afterThisContent);
+			this.afterThisContent.clear();
+		}
+		actions.forEach(Runnable::run);
+	}
+
+	private static void add(List<ExtentRun> runs, Collection<ExtentRange> ranges, ExtentState state, int volume) {
+		for (ExtentRange range : ranges) {
+			runs.add(new ExtentRun(range.start(), range.count(), state, volume));
+		}
+	}
+
+	synchronized SpaceUsage usage() {
+		long total = this.device.geometry().capacity();
+		long freeBytes = this.free.count() * Geometry.EXTENT_SIZE;
+		long dirtyExtents = this.dirty.count() + this.scrubbing.stream().mapToLong(ExtentRange::count).sum();
+		long dirtyBytes = dirtyExtents * Geometry.EXTENT_SIZE;
+		return new SpaceUsage(total, total - freeBytes - dirtyBytes, freeBytes, dirtyBytes);
+	}
+
+}

@@ -1,0 +1,388 @@
+package dev.holdfast.volume;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.Label;
+import dev.holdfast.device.LabelContent;
+import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.engine.IoFailedException;
+
+/**
+ * Which volumes there are and what they are called. Names are looked up without a lock;
+ * devices come and go one at a time.
+ */
+final class VolumeRegistry {
+
+	private final VolumeIndex index;
+
+	private final Predicate<String> tenants;
+
+	private final Map<UUID, DeviceSpace> spaces;
+
+	private final Map<VolumeKey, VolumeHandle> handles = new ConcurrentHashMap<>();
+
+	/** Everything in the index, by identity. Guarded by itself. */
+	private final Map<UUID, VolumeIndex.Entry> remembered = new HashMap<>();
+
+	/** On labels, but nobody's here. Guarded by this. */
+	private final Map<UUID, VolumeRecord> unassigned = new LinkedHashMap<>();
+
+	VolumeRegistry(VolumeIndex index, Predicate<String> tenants, Map<UUID, DeviceSpace> spaces) {
+		this.index = index;
+		this.tenants = tenants;
+		this.spaces = spaces;
+		for (VolumeIndex.Entry entry : index.load()) {
+			this.remembered.put(entry.volume().uuid(), entry);
+			if (!entry.deleted()) {
+				VolumeHandle handle = new VolumeHandle(entry.volume(), entry.declared());
+				handle.unusable(away(entry.volume(), entry));
+				this.handles.put(entry.volume().key(), handle);
+			}
+		}
+	}
+
+	@Nullable VolumeHandle find(VolumeKey key) {
+		return this.handles.get(key);
+	}
+
+	Stream<VolumeHandle> handles() {
+		return this.handles.values().stream();
+	}
+
+	/**
+	 * Takes a name for a new volume.
+	 * @return who has it already, or {@code null}
+	 */
+	@Nullable VolumeHandle claim(VolumeKey key, VolumeHandle fresh) {
+		return this.handles.putIfAbsent(key, fresh);
+	}
+
+	/**
+	 * Gives up a name for which there is no volume after all.
+	 */
+	void release(VolumeHandle handle) {
+		this.handles.remove(handle.volume().key(), handle);
+	}
+
+	/**
+	 * Keeps in mind a volume that is on its labels.
+	 */
+	void remember(VolumeHandle handle) {
+		put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), false)));
+	}
+
+	/**
+	 * The volume is on no label any more.
+	 */
+	void forget(VolumeHandle handle) {
+		remove(handle.uuid());
+		this.handles.remove(handle.volume().key(), handle);
+	}
+
+	/**
+	 * Ends a volume of which not all devices are here: what is on the others goes when
+	 * they return.
+	 * @throws IoFailedException if a label could not be written; the volume is gone all
+	 * the same
+	 */
+	synchronized void deleteAway(VolumeHandle handle) throws IoFailedException {
+		put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
+		this.handles.remove(handle.volume().key(), handle);
+		Reconciler reconciler = new Reconciler(this.spaces);
+		reconciler.settle(handle.uuid(), true);
+		reconciler.commit();
+	}
+
+	Map<UUID, Device> online() {
+		return this.spaces.values().stream().collect(Collectors.toMap(DeviceSpace::uuid, DeviceSpace::device));
+	}
+
+	/**
+	 * A device has come: whatever it has a part in is settled.
+	 * @throws IoFailedException if a label could not be written
+	 */
+	synchronized void arrive(Device device) throws IoFailedException {
+		DeviceSpace space = new DeviceSpace(device);
+		this.spaces.put(device.uuid(), space);
+		boolean settled = false;
+		try {
+			settle(concerned(space));
+			settled = true;
+		}
+		finally {
+			if (!settled) {
+				this.spaces.remove(device.uuid());
+			}
+		}
+	}
+
+	private Set<UUID> concerned(DeviceSpace space) {
+		Set<UUID> volumes = new LinkedHashSet<>();
+		space.records().forEach((record) -> volumes.add(record.uuid()));
+		synchronized (this.remembered) {
+			this.remembered.values()
+				.stream()
+				.map(VolumeIndex.Entry::volume)
+				.filter((volume) -> volume.devices().contains(space.uuid()))
+				.forEach((volume) -> volumes.add(volume.uuid()));
+		}
+		return volumes;
+	}
+
+	private void settle(Set<UUID> volumes) throws IoFailedException {
+		Reconciler reconciler = new Reconciler(this.spaces);
+		Map<UUID, Device> online = online();
+		List<VolumeIndex.Entry> news = new ArrayList<>();
+		List<UUID> gone = new ArrayList<>();
+		Map<UUID, Reconciler.Settled> present = new LinkedHashMap<>();
+		for (UUID volume : volumes) {
+			VolumeIndex.Entry entry = entry(volume);
+			Reconciler.Settled settled = reconciler.settle(volume, entry != null && entry.deleted());
+			if (settled != null) {
+				present.put(volume, settled);
+			}
+			else if (entry != null && this.spaces.keySet().containsAll(entry.volume().devices())) {
+				gone.add(volume);
+			}
+			else if (entry != null && !entry.deleted() && homeIsHere(entry)) {
+				gone.add(volume);
+			}
+		}
+		reconciler.commit();
+		gone.forEach(this::vanish);
+		present.forEach((volume, settled) -> {
+			VolumeIndex.Entry entry = apply(settled, online);
+			if (entry != null && !entry.equals(entry(volume))) {
+				news.add(entry);
+			}
+		});
+		put(news);
+	}
+
+	private boolean homeIsHere(VolumeIndex.Entry entry) {
+		return this.spaces.containsKey(entry.volume().devices().getFirst());
+	}
+
+	private void vanish(UUID volume) {
+		VolumeIndex.Entry entry = entry(volume);
+		if (entry != null) {
+			VolumeHandle handle = this.handles.get(entry.volume().key());
+			if (handle != null && handle.uuid().equals(volume)) {
+				this.handles.remove(entry.volume().key(), handle);
+			}
+		}
+		remove(volume);
+	}
+
+	/**
+	 * Makes the handle say what was settled.
+	 * @return what to remember, or {@code null} if nobody has the volume
+	 */
+	private VolumeIndex.@Nullable Entry apply(Reconciler.Settled settled, Map<UUID, Device> online) {
+		VolumeRecord record = settled.record();
+		VolumeIndex.Entry entry = entry(record.uuid());
+		VolumeHandle handle = handleOf(record, entry);
+		if (handle == null) {
+			this.unassigned.put(record.uuid(), record);
+			return null;
+		}
+		this.unassigned.remove(record.uuid());
+		String conflict = settled.conflict();
+		Volume volume = Volume.of(record, VolumeState.READY);
+		if (record.state() == VolumeRecord.State.DELETING) {
+			handle.unusable(volume.in(VolumeState.DELETING, null));
+		}
+		else if (conflict != null) {
+			handle.unusable(volume.in(VolumeState.FAILED, conflict));
+		}
+		else if (!settled.complete()) {
+			handle.unusable(away(volume, entry));
+		}
+		else {
+			serve(handle, record, online);
+		}
+		return new VolumeIndex.Entry(handle.volume(), handle.declared(), false);
+	}
+
+	private static void serve(VolumeHandle handle, VolumeRecord record, Map<UUID, Device> online) {
+		try {
+			handle.ready(record, SegmentMap.of(record, online));
+		}
+		catch (IllegalArgumentException ex) {
+			handle.unusable(Volume.of(record, VolumeState.READY)
+				.in(VolumeState.FAILED, "its label makes no sense: " + ex.getMessage()));
+		}
+	}
+
+	/**
+	 * A volume that was complete here once is missing something; one that never was has
+	 * yet to come.
+	 */
+	private static Volume away(Volume volume, VolumeIndex.@Nullable Entry entry) {
+		boolean wasComplete = entry != null && entry.volume().state() != VolumeState.INCOMPLETE;
+		return volume.in(wasComplete ? VolumeState.UNAVAILABLE : VolumeState.INCOMPLETE,
+				"a device that it needs is away");
+	}
+
+	/**
+	 * Finds the volume's handle, or makes one if its tenant exists and its name is free.
+	 */
+	private @Nullable VolumeHandle handleOf(VolumeRecord record, VolumeIndex.@Nullable Entry entry) {
+		VolumeKey key = new VolumeKey(record.tenant(), record.name());
+		if (entry != null && !entry.volume().key().equals(key)) {
+			// It has been given another name while home was away, or by it.
+			VolumeHandle old = this.handles.get(entry.volume().key());
+			if (old != null && old.uuid().equals(record.uuid())) {
+				this.handles.remove(entry.volume().key(), old);
+			}
+		}
+		if (!this.tenants.test(key.tenant())) {
+			return null;
+		}
+		VolumeHandle fresh = new VolumeHandle(Volume.of(record, VolumeState.CREATING),
+				(entry != null) ? entry.declared() : null);
+		VolumeHandle present = this.handles.putIfAbsent(key, fresh);
+		if (present == null) {
+			return fresh;
+		}
+		return present.uuid().equals(record.uuid()) ? present : null;
+	}
+
+	/**
+	 * Looks at the label of a device before it is attached. Volumes that come from
+	 * elsewhere need a tenant that exists and a name that is free.
+	 * @param adoption {@code null} if the device is ours: what cannot come in is then
+	 * unassigned
+	 */
+	synchronized LabelContent review(Label label, String name, @Nullable Adoption adoption) {
+		LabelContent content = label.content();
+		if (adoption == null) {
+			return content;
+		}
+		Set<String> missing = new TreeSet<>();
+		Set<String> taken = new TreeSet<>();
+		Set<VolumeKey> wanted = new LinkedHashSet<>();
+		List<VolumeRecord> records = new ArrayList<>();
+		for (VolumeRecord record : content.volumes()) {
+			VolumeKey key = adoption.keyOf(record);
+			records.add(record.named(key.tenant(), key.name()));
+			VolumeHandle present = this.handles.get(key);
+			if (!this.tenants.test(key.tenant())) {
+				missing.add(key.tenant());
+			}
+			else if (!wanted.add(key) || (present != null && !present.uuid().equals(record.uuid()))) {
+				taken.add(key.tenant() + "/" + key.name());
+			}
+		}
+		if (!missing.isEmpty()) {
+			throw new ProblemException(Problem.FOREIGN_SIGNATURE,
+					"Device %s has volumes of tenants that do not exist here: make them first, or give the volumes to others by rename"
+						.formatted(name))
+				.with("missingTenants", List.copyOf(missing));
+		}
+		if (!taken.isEmpty()) {
+			throw new ProblemException(Problem.ALREADY_EXISTS,
+					"Device %s has volumes with names that are taken here: give them others by rename".formatted(name))
+				.with("takenNames", List.copyOf(taken));
+		}
+		return new LabelContent(content.runs(), records);
+	}
+
+	/**
+	 * Gives names to volumes that nobody has.
+	 * @throws IoFailedException if a label could not be written
+	 */
+	synchronized void assign(Device device, Adoption adoption) throws IoFailedException {
+		DeviceSpace home = this.spaces.get(device.uuid());
+		if (home == null) {
+			return;
+		}
+		Set<UUID> volumes = new LinkedHashSet<>();
+		for (VolumeRecord record : unassigned(device.uuid())) {
+			VolumeKey key = adoption.keyOf(record);
+			VolumeRecord named = record.named(key.tenant(), key.name());
+			named.devices().stream().map(this.spaces::get).filter((space) -> space != null).forEach((space) -> {
+				if (space.record(named.uuid()) != null) {
+					space.replace(named);
+				}
+			});
+			home.commit();
+			volumes.add(record.uuid());
+		}
+		settle(volumes);
+	}
+
+	synchronized List<VolumeRecord> unassigned(UUID device) {
+		return this.unassigned.values().stream().filter((record) -> record.home().equals(device)).toList();
+	}
+
+	/**
+	 * A device is to go.
+	 * @throws ProblemException {@link Problem#IN_USE} if anything is on it
+	 */
+	synchronized void depart(UUID device, String name) {
+		long volumes = volumesOn(device);
+		DeviceSpace space = this.spaces.get(device);
+		if (volumes > 0 || (space != null && !space.close())) {
+			throw new ProblemException(Problem.IN_USE,
+					"Device %s has %d volumes, or some are being made there: delete them first".formatted(name,
+							volumes))
+				.with("volumes", volumes);
+		}
+		this.spaces.remove(device);
+	}
+
+	private long volumesOn(UUID device) {
+		DeviceSpace space = this.spaces.get(device);
+		if (space != null) {
+			return space.records().size();
+		}
+		synchronized (this.remembered) {
+			return this.remembered.values()
+				.stream()
+				.filter((entry) -> !entry.deleted() && entry.volume().devices().contains(device))
+				.count();
+		}
+	}
+
+	private VolumeIndex.@Nullable Entry entry(UUID volume) {
+		synchronized (this.remembered) {
+			return this.remembered.get(volume);
+		}
+	}
+
+	private void put(List<VolumeIndex.Entry> entries) {
+		if (entries.isEmpty()) {
+			return;
+		}
+		this.index.put(entries);
+		synchronized (this.remembered) {
+			entries.forEach((entry) -> this.remembered.put(entry.volume().uuid(), entry));
+		}
+	}
+
+	private void remove(UUID volume) {
+		this.index.remove(volume);
+		synchronized (this.remembered) {
+			this.remembered.remove(volume);
+		}
+	}
+
+}
