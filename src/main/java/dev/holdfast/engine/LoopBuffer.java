@@ -2,7 +2,6 @@ package dev.holdfast.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +13,6 @@ final class LoopBuffer implements IoBuffer {
 
 	static final int NO_SLOT = -1;
 
-	private static final int CLOSED = 1 << 31;
-
 	private final MemorySegment memory;
 
 	private final int firstSlot;
@@ -24,10 +21,7 @@ final class LoopBuffer implements IoBuffer {
 
 	private final @Nullable String refusal;
 
-	/** Operations in use, and the sign bit once the buffer is closed. */
-	private final AtomicInteger uses = new AtomicInteger();
-
-	private final CompletableFuture<Void> idle = new CompletableFuture<>();
+	private final UsageCounter uses = new UsageCounter();
 
 	private LoopBuffer(MemorySegment memory, int firstSlot, long chunk, @Nullable String refusal) {
 		this.memory = memory;
@@ -95,17 +89,11 @@ final class LoopBuffer implements IoBuffer {
 	 * @return {@code false} if the buffer is closed
 	 */
 	boolean acquire() {
-		if (this.uses.getAndIncrement() >= 0) {
-			return true;
-		}
-		release();
-		return false;
+		return this.uses.acquire() >= 0;
 	}
 
 	void release() {
-		if (this.uses.decrementAndGet() == CLOSED) {
-			this.idle.complete(null);
-		}
+		this.uses.release();
 	}
 
 	/**
@@ -113,11 +101,7 @@ final class LoopBuffer implements IoBuffer {
 	 * @return completes when no operation names the buffer any more
 	 */
 	CompletableFuture<Void> close() {
-		int before = this.uses.getAndUpdate((uses) -> uses | CLOSED);
-		if (before == 0 || before == CLOSED) {
-			this.idle.complete(null);
-		}
-		return this.idle;
+		return this.uses.close();
 	}
 
 }

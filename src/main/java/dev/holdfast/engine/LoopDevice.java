@@ -2,7 +2,6 @@ package dev.holdfast.engine;
 
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -13,11 +12,9 @@ import org.jspecify.annotations.Nullable;
  * zero or discard are in the kernel at a time, since they occupy workers that the whole
  * ring shares.
  * <p>
- * The counters of uses may be touched by any thread, the rest by the loop's only.
+ * The counter of uses may be touched by any thread, the rest by the loop's only.
  */
 final class LoopDevice implements IoDevice {
-
-	private static final int CLOSED = 1 << 31;
 
 	final EngineLoop loop;
 
@@ -62,9 +59,7 @@ final class LoopDevice implements IoDevice {
 
 	private @Nullable Flow last;
 
-	private final AtomicInteger uses = new AtomicInteger();
-
-	private final CompletableFuture<Void> idle = new CompletableFuture<>();
+	private final UsageCounter uses = new UsageCounter();
 
 	final CompletableFuture<Void> gone = new CompletableFuture<>();
 
@@ -88,7 +83,7 @@ final class LoopDevice implements IoDevice {
 
 	@Override
 	public int inFlight() {
-		return this.uses.get() & ~CLOSED;
+		return this.uses.count();
 	}
 
 	/**
@@ -97,22 +92,19 @@ final class LoopDevice implements IoDevice {
 	 * @throws IllegalStateException if it is closed
 	 */
 	boolean acquire() {
-		int before = this.uses.getAndIncrement();
+		int before = this.uses.acquire();
 		if (before < 0) {
-			release();
 			throw new IllegalStateException("device " + name() + " is detached");
 		}
 		if (before >= this.limits.queued()) {
-			release();
+			this.uses.release();
 			return false;
 		}
 		return true;
 	}
 
 	void release() {
-		if (this.uses.decrementAndGet() == CLOSED) {
-			this.idle.complete(null);
-		}
+		this.uses.release();
 	}
 
 	/**
@@ -120,11 +112,7 @@ final class LoopDevice implements IoDevice {
 	 * @return completes when none is left
 	 */
 	CompletableFuture<Void> close() {
-		int before = this.uses.getAndUpdate((uses) -> uses | CLOSED);
-		if (before == 0 || before == CLOSED) {
-			this.idle.complete(null);
-		}
-		return this.idle;
+		return this.uses.close();
 	}
 
 	void weigh(int number, int weight) {
