@@ -9,7 +9,7 @@ import dev.holdfast.uring.sys.ErrnoException;
 interface Backend extends AutoCloseable {
 
 	/**
-	 * Told of what is done.
+	 * Told of what is done; the backend is made with it.
 	 */
 	interface Completions {
 
@@ -51,12 +51,17 @@ interface Backend extends AutoCloseable {
 
 	/**
 	 * Hands over what is queued and reports what is done.
-	 * @param block whether to wait for a completion, a {@link #wake} or the time
-	 * @param timeoutNanos how long to wait at most, {@link Long#MAX_VALUE} for ever
-	 * @param completions told of what is done
-	 * @return completions reported
+	 * @return pieces reported
 	 */
-	int run(boolean block, long timeoutNanos, Completions completions);
+	int poll();
+
+	/**
+	 * As {@link #poll()}, but if nothing is done yet waits for a completion, a
+	 * {@link #wake} or the time.
+	 * @param timeoutNanos how long to wait at most, {@link Long#MAX_VALUE} for ever
+	 * @return pieces reported
+	 */
+	int await(long timeoutNanos);
 
 	/**
 	 * Ends a wait. From any thread.

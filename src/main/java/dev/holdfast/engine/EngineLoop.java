@@ -217,7 +217,7 @@ final class EngineLoop implements Runnable, Backend.Completions {
 		fill(open);
 		// With a full queue there may be more to send than went into it.
 		boolean more = !open.room();
-		if (run(open) == 0 && !more && !this.stopping && this.own.isEmpty()) {
+		if (poll(open) == 0 && !more && !this.stopping && this.own.isEmpty()) {
 			idle(open);
 		}
 		if (this.earliestDeadline != NEVER && System.nanoTime() - this.earliestDeadline >= 0) {
@@ -225,9 +225,9 @@ final class EngineLoop implements Runnable, Backend.Completions {
 		}
 	}
 
-	private int run(Backend open) {
+	private int poll(Backend open) {
 		this.answers.newTurn();
-		return open.run(false, 0, this);
+		return open.poll();
 	}
 
 	/**
@@ -239,14 +239,14 @@ final class EngineLoop implements Runnable, Backend.Completions {
 		long start = System.nanoTime();
 		long spin = this.spin.nanos(this.dispatcher.pieces().inUse());
 		while (System.nanoTime() - start < spin) {
-			if (run(open) > 0 || !this.inbox.isEmpty()) {
+			if (poll(open) > 0 || !this.inbox.isEmpty()) {
 				return;
 			}
 			Thread.yield();
 		}
 		if (this.inbox.fallAsleep()) {
 			this.answers.newTurn();
-			open.run(true, untilDeadline(), this);
+			open.await(untilDeadline());
 			this.inbox.wakeUp();
 			this.spin.waited(System.nanoTime() - start);
 		}

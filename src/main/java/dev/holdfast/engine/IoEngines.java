@@ -47,7 +47,7 @@ public final class IoEngines {
 	public static IoEngine psync(EngineOptions options, String reason) {
 		List<EngineLoop> loops = IntStream.range(0, options.loops())
 			.mapToObj((i) -> new EngineLoop("holdfast-psync-loop-" + i, options.inKernel(),
-					(loop) -> new PsyncBackend(options.inKernel())))
+					(loop) -> new PsyncBackend(options.inKernel(), loop)))
 			.toList();
 		all(loops.stream().map(EngineLoop::start).toList()).join();
 		return new LoopEngine("psync", List.of(reason), loops, options.files(), null, reason);

@@ -39,6 +39,8 @@ final class PsyncBackend implements Backend {
 
 	private final int capacity;
 
+	private final Completions completions;
+
 	private int started;
 
 	private long submitted;
@@ -49,8 +51,9 @@ final class PsyncBackend implements Backend {
 
 	private final Queue<Integer> cleared = new ArrayDeque<>();
 
-	PsyncBackend(int capacity) {
+	PsyncBackend(int capacity, Completions completions) {
 		this.capacity = capacity;
+		this.completions = completions;
 		this.results = new MpscArrayQueue<>(capacity);
 		this.helpers = Executors.newFixedThreadPool(THREADS,
 				Thread.ofPlatform().daemon().name("holdfast-psync-", 0).factory());
@@ -80,23 +83,21 @@ final class PsyncBackend implements Backend {
 	}
 
 	@Override
-	public int run(boolean block, long timeoutNanos, Completions completions) {
-		if (block) {
-			await(timeoutNanos);
-		}
+	public int poll() {
 		int reported = 0;
 		for (Result result = this.results.poll(); result != null; result = this.results.poll()) {
 			this.started--;
 			reported++;
-			completions.completed(result.userData(), result.value());
+			this.completions.completed(result.userData(), result.value());
 		}
 		for (Integer slot = this.cleared.poll(); slot != null; slot = this.cleared.poll()) {
-			completions.fileReleased(slot);
+			this.completions.fileReleased(slot);
 		}
 		return reported;
 	}
 
-	private void await(long timeoutNanos) {
+	@Override
+	public int await(long timeoutNanos) {
 		long start = System.nanoTime();
 		this.waiting = true;
 		while (!this.woken && this.results.isEmpty() && this.cleared.isEmpty()) {
@@ -108,6 +109,7 @@ final class PsyncBackend implements Backend {
 		}
 		this.waiting = false;
 		this.woken = false;
+		return poll();
 	}
 
 	@Override

@@ -79,8 +79,6 @@ final class RingBackend implements Backend {
 	/** Copied from the ring, which a reader of statistics may outlive. */
 	private long overflows;
 
-	private Completions told;
-
 	private final CompletionHandler taker = this::take;
 
 	/** Guards the eventfd, which must not be written once its number may be another's. */
@@ -91,7 +89,6 @@ final class RingBackend implements Backend {
 	RingBackend(Ring ring, EngineLoop loop, boolean discardCommand) throws ErrnoException {
 		this.ring = ring;
 		this.loop = loop;
-		this.told = loop;
 		this.discardCommand = discardCommand;
 		this.eventDescriptor = Posix.eventfd();
 	}
@@ -183,20 +180,33 @@ final class RingBackend implements Backend {
 	}
 
 	@Override
-	public int run(boolean block, long timeoutNanos, Completions completions) {
-		boolean wait = block && this.ring.completions().available() == 0;
-		if (wait) {
-			listen();
-			arm(timeoutNanos);
+	public int poll() {
+		if (this.inKernel > 0 || this.ring.submissions().queued() > 0) {
+			enter(0);
 		}
-		if (wait || this.inKernel > 0 || this.ring.submissions().queued() > 0) {
-			int result = this.ring.submitAndWait(wait ? 1 : 0);
-			if (result < 0) {
-				refused(-result);
-			}
+		return report();
+	}
+
+	@Override
+	public int await(long timeoutNanos) {
+		if (this.ring.completions().available() > 0) {
+			return poll();
 		}
+		listen();
+		arm(timeoutNanos);
+		enter(1);
+		return report();
+	}
+
+	private void enter(int minimum) {
+		int result = this.ring.submitAndWait(minimum);
+		if (result < 0) {
+			refused(-result);
+		}
+	}
+
+	private int report() {
 		this.reported = 0;
-		this.told = completions;
 		this.ring.completions().drain(this.taker, BATCH);
 		if (this.ring.submissions().completionsOverflowed()) {
 			this.ring.submit();
@@ -219,11 +229,10 @@ final class RingBackend implements Backend {
 	}
 
 	private void take(long userData, int result) {
-		Completions completions = this.told;
 		if (userData >= 0) {
 			this.inKernel--;
 			this.reported++;
-			completions.completed(userData, result);
+			this.loop.completed(userData, result);
 		}
 		else if (userData == WAKE) {
 			this.listening = false;
@@ -232,10 +241,10 @@ final class RingBackend implements Backend {
 			this.timerEnds = NO_TIMER;
 		}
 		else if (userData < BUFFER_TAGS) {
-			completions.fileReleased((int) (userData - FILE_TAGS));
+			this.loop.fileReleased((int) (userData - FILE_TAGS));
 		}
 		else if (userData != IGNORED) {
-			completions.bufferReleased((int) (userData - BUFFER_TAGS));
+			this.loop.bufferReleased((int) (userData - BUFFER_TAGS));
 		}
 	}
 
