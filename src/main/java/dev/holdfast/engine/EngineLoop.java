@@ -50,7 +50,8 @@ final class EngineLoop implements Runnable, Backend.Completions {
 
 	private final Deadlines deadlines;
 
-	private final List<BufferListener> bufferListeners = new ArrayList<>();
+	/** Set from another thread, once. */
+	private volatile @Nullable BufferListener bufferListener;
 
 	private volatile @Nullable Backend backend;
 
@@ -173,8 +174,8 @@ final class EngineLoop implements Runnable, Backend.Completions {
 		this.devices.add(device);
 	}
 
-	void addBufferListener(BufferListener listener) {
-		this.bufferListeners.add(listener);
+	void setBufferListener(BufferListener listener) {
+		this.bufferListener = listener;
 	}
 
 	long listenerFailures() {
@@ -353,7 +354,8 @@ final class EngineLoop implements Runnable, Backend.Completions {
 
 	@Override
 	public void bufferReleased(int slot) {
-		for (BufferListener listener : this.bufferListeners) {
+		BufferListener listener = this.bufferListener;
+		if (listener != null) {
 			listener.released(slot);
 		}
 	}

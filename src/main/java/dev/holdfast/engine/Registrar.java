@@ -63,7 +63,7 @@ final class Registrar implements AutoCloseable {
 		this.filled = new int[tableSize];
 		this.chunk = (source != null) ? RingAbi.LARGEST_BUFFER : CHUNK_WITHOUT_CLONES;
 		for (EngineLoop loop : loops) {
-			loop.addBufferListener(this::tagCame);
+			loop.setBufferListener(this::tagCame);
 		}
 	}
 
