@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +39,6 @@ final class LoopEngine implements IoEngine {
 	private final Set<LoopBuffer> buffers = ConcurrentHashMap.newKeySet();
 
 	private final FileSlots slots;
-
-	private final AtomicLong submissions = new AtomicLong();
 
 	private volatile boolean closed;
 
@@ -131,7 +128,7 @@ final class LoopEngine implements IoEngine {
 		}
 		operation.submittedNanos = System.nanoTime();
 		operation.dispatchedNanos = 0;
-		operation.progress.submission = this.submissions.incrementAndGet();
+		operation.progress.countSubmission();
 		if (device.loop.offer(operation)) {
 			return true;
 		}

@@ -3,12 +3,15 @@ package dev.holdfast.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an operation stands. Touched by its loop's thread only, but for the reset before
- * submission.
+ * Where an operation stands. Touched by its loop's thread only, but for reset and count
+ * before submission.
  */
 final class Progress {
 
-	/** Counts submissions, so that a late cancel does not meet the next use. */
+	/**
+	 * Counts the operation's submissions, so that a late cancel does not meet the next
+	 * use. Written by the submitter, read by who cancels and by the loop.
+	 */
 	volatile long submission;
 
 	/** Next in the queue that the operation waits in. */
@@ -47,6 +50,12 @@ final class Progress {
 		this.stopped = false;
 		this.cancelled = false;
 		this.answered = false;
+	}
+
+	/** One thread at a time submits an operation. */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	void countSubmission() {
+		this.submission++;
 	}
 
 	void fail(long at, int errno, boolean noProgress) {
