@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +33,7 @@ final class LoopEngine implements IoEngine {
 
 	private final String noRegistrar;
 
-	private final Map<LoopDevice, Boolean> devices = new ConcurrentHashMap<>();
+	private final Set<LoopDevice> devices = ConcurrentHashMap.newKeySet();
 
 	private final Set<LoopBuffer> buffers = ConcurrentHashMap.newKeySet();
 
@@ -79,14 +78,14 @@ final class LoopEngine implements IoEngine {
 			this.slots.give(slot);
 			throw new IllegalStateException("device " + file.name() + " cannot be used", ex.getCause());
 		}
-		this.devices.put(device, Boolean.TRUE);
+		this.devices.add(device);
 		return device;
 	}
 
 	@Override
 	public CompletableFuture<Void> detach(IoDevice device) {
 		LoopDevice own = own(device);
-		if (this.devices.remove(own) == null) {
+		if (!this.devices.remove(own)) {
 			return own.gone;
 		}
 		return own.close().thenCompose((nothing) -> {
@@ -160,7 +159,7 @@ final class LoopEngine implements IoEngine {
 	public EngineStatistics statistics() {
 		List<EngineStatistics.DeviceLine> lines = new ArrayList<>();
 		List<EngineStatistics.ErrorLine> errors = new ArrayList<>();
-		for (LoopDevice device : this.devices.keySet()) {
+		for (LoopDevice device : this.devices) {
 			lines.addAll(device.counters.lines(device.name()));
 			errors.addAll(device.counters.errors(device.name()));
 		}
@@ -180,7 +179,7 @@ final class LoopEngine implements IoEngine {
 			return 0;
 		}
 		this.closed = true;
-		List<LoopDevice> open = List.copyOf(this.devices.keySet());
+		List<LoopDevice> open = List.copyOf(this.devices);
 		CompletableFuture<?>[] detached = open.stream().map(this::detach).toArray(CompletableFuture<?>[]::new);
 		CompletableFuture<?>[] freed = List.copyOf(this.buffers)
 			.stream()
