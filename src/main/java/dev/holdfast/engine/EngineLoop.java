@@ -182,10 +182,6 @@ final class EngineLoop implements Runnable, Backend.Completions {
 		return this.listenerFailures;
 	}
 
-	Dispatcher dispatcher() {
-		return this.dispatcher;
-	}
-
 	private void ring() {
 		Backend open = this.backend;
 		if (open != null) {

@@ -118,23 +118,6 @@ public final class LatencyHistogram {
 	@SuppressWarnings("ArrayRecordComponent")
 	public record Snapshot(long[] classic, long count, double sumSeconds, int nativeOffset, long[] nativeCounts) {
 
-		/**
-		 * Both together.
-		 * @param other recorded elsewhere
-		 */
-		public Snapshot plus(Snapshot other) {
-			return new Snapshot(sum(this.classic, other.classic), this.count + other.count,
-					this.sumSeconds + other.sumSeconds, this.nativeOffset, sum(this.nativeCounts, other.nativeCounts));
-		}
-
-		private static long[] sum(long[] a, long[] b) {
-			long[] result = a.clone();
-			for (int i = 0; i < result.length; i++) {
-				result[i] += b[i];
-			}
-			return result;
-		}
-
 	}
 
 }

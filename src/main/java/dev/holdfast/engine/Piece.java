@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of an operation that the kernel gets as one request, in a slot with a
  * generation: a completion that carries an older generation is not this piece's. Owned by
- * its loop's thread; a helper thread may read it while the piece is in its hands.
+ * its loop's thread; a helper thread gets a copy of what it needs.
  */
 final class Piece {
 
@@ -40,9 +40,6 @@ final class Piece {
 	int interruptions;
 
 	@Nullable Piece next;
-
-	/** Written by a helper thread before it hands the piece back. */
-	long helperResult;
 
 	Piece(int slot) {
 		this.slot = slot;

@@ -21,12 +21,9 @@ public final class BufferTable {
 
 	private final int ring;
 
-	private final int slots;
-
 	BufferTable(RingSyscalls kernel, int ring, int slots) throws ErrnoException {
 		this.kernel = kernel;
 		this.ring = ring;
-		this.slots = slots;
 		if (slots > 0) {
 			ResourceTables.registerSparse(kernel, ring, RegisterOpcode.BUFFERS2, slots);
 		}
@@ -68,10 +65,6 @@ public final class BufferTable {
 			argument.set(ValueLayout.JAVA_INT, 16, count);
 			return this.kernel.register(this.ring, RegisterOpcode.CLONE_BUFFERS, argument, 1);
 		}
-	}
-
-	public int slots() {
-		return this.slots;
 	}
 
 	private int update(int slot, long address, long length, long tag) {

@@ -21,12 +21,9 @@ public final class FileTable {
 
 	private final int ring;
 
-	private final int slots;
-
 	FileTable(RingSyscalls kernel, int ring, int slots) throws ErrnoException {
 		this.kernel = kernel;
 		this.ring = ring;
-		this.slots = slots;
 		if (slots > 0) {
 			ResourceTables.registerSparse(kernel, ring, RegisterOpcode.FILES2, slots);
 		}
@@ -47,10 +44,6 @@ public final class FileTable {
 	 */
 	public int clear(int slot) {
 		return update(slot, EMPTY, 0);
-	}
-
-	public int slots() {
-		return this.slots;
 	}
 
 	private int update(int slot, int descriptor, long tag) {

@@ -17,13 +17,6 @@ import dev.holdfast.uring.sys.RingAbi;
 public record RingSetup(int flags, int features, int entries, int completions, List<String> refused) {
 
 	/**
-	 * Whether completions show up only on {@code enter} with {@code GETEVENTS}.
-	 */
-	public boolean deferred() {
-		return (this.flags & RingAbi.SETUP_DEFER_TASKRUN) != 0;
-	}
-
-	/**
 	 * Names of the flags in force.
 	 * @return as in {@code linux/io_uring.h}, without the prefix
 	 */

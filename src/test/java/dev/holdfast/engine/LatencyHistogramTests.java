@@ -91,22 +91,6 @@ class LatencyHistogramTests {
 		assertThat(Arrays.stream(snapshot.nativeCounts()).sum()).isEqualTo(4);
 	}
 
-	@Test
-	void shouldAddUpSnapshotsAndLeaveThemAlone() {
-		this.histogram.record(7_000);
-		LatencyHistogram other = new LatencyHistogram();
-		other.record(7_000);
-		other.record(1_000_000_000);
-		LatencyHistogram.Snapshot first = this.histogram.snapshot();
-		LatencyHistogram.Snapshot both = first.plus(other.snapshot());
-		assertThat(both.count()).isEqualTo(3);
-		assertThat(both.classic()[1]).isEqualTo(2);
-		assertThat(both.sumSeconds()).isCloseTo(1.000014, within(1e-12));
-		assertThat(Arrays.stream(both.nativeCounts()).sum()).isEqualTo(3);
-		assertThat(first.count()).isEqualTo(1);
-		assertThat(first.classic()[1]).isEqualTo(1);
-	}
-
 	private static double bound(int bucket) {
 		return Math.pow(2, bucket / 8.0);
 	}

@@ -26,7 +26,6 @@ class RingSetupTests {
 			assertThat(ring.setup().names()).containsExactlyInAnyOrder("SINGLE_ISSUER", "DEFER_TASKRUN", "COOP_TASKRUN",
 					"NO_SQARRAY", "SUBMIT_ALL", "CLAMP", "CQSIZE");
 			assertThat(ring.setup().refused()).isEmpty();
-			assertThat(ring.setup().deferred()).isTrue();
 			assertThat(ring.setup().entries()).isEqualTo(8);
 			assertThat(ring.setup().completions()).isEqualTo(16);
 		}

@@ -52,8 +52,6 @@ public final class Errno {
 
 	public static final int ETIMEDOUT = 110;
 
-	public static final int EALREADY = 114;
-
 	public static final int ECANCELED = 125;
 
 	private Errno() {
@@ -90,7 +88,6 @@ public final class Errno {
 			case EOPNOTSUPP -> "EOPNOTSUPP";
 			case ENOBUFS -> "ENOBUFS";
 			case ETIMEDOUT -> "ETIMEDOUT";
-			case EALREADY -> "EALREADY";
 			case ECANCELED -> "ECANCELED";
 			default -> "errno " + errno;
 		};

@@ -34,9 +34,6 @@ public interface LibC {
 	int munmap(long address, @size_t long length);
 
 	@SaveError
-	int madvise(long address, @size_t long length, int advice);
-
-	@SaveError
 	int open(CharSequence path, int flags, int mode);
 
 	@SaveError

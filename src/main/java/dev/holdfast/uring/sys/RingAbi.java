@@ -32,12 +32,6 @@ public final class RingAbi {
 	/** {@code IORING_FEAT_NODROP} (5.5). */
 	public static final int FEAT_NODROP = 1 << 1;
 
-	/** {@code IORING_FEAT_EXT_ARG} (5.11). */
-	public static final int FEAT_EXT_ARG = 1 << 8;
-
-	/** {@code IORING_FEAT_RSRC_TAGS} (5.13). */
-	public static final int FEAT_RSRC_TAGS = 1 << 10;
-
 	/** {@code IORING_ENTER_GETEVENTS}. */
 	public static final int ENTER_GETEVENTS = 1;
 
@@ -122,9 +116,6 @@ public final class RingAbi {
 
 	/** Largest buffer that one slot takes ({@code io_buffer_validate}). */
 	public static final long LARGEST_BUFFER = 1L << 30;
-
-	/** Slots of a buffer table ({@code IORING_MAX_REG_BUFFERS}). */
-	public static final int LARGEST_BUFFER_TABLE = 1 << 14;
 
 	private RingAbi() {
 	}

@@ -51,8 +51,7 @@ public final class FakeKernel implements RingSyscalls {
 
 	private int firstIndex;
 
-	private int features = RingAbi.FEAT_SINGLE_MMAP | RingAbi.FEAT_NODROP | RingAbi.FEAT_EXT_ARG
-			| RingAbi.FEAT_RSRC_TAGS;
+	private int features = RingAbi.FEAT_SINGLE_MMAP | RingAbi.FEAT_NODROP;
 
 	private int mapsLeft = Integer.MAX_VALUE;
 
