@@ -12,7 +12,8 @@ import dev.holdfast.uring.fake.FakeRing;
 
 /**
  * An engine over the fake kernel, with one device and one registered buffer. I/O stays in
- * flight until the test completes it.
+ * flight until the test completes it. A test class that needs one for each test has a
+ * field with {@code @AutoClose}.
  */
 final class FakeRig implements AutoCloseable {
 
@@ -32,28 +33,36 @@ final class FakeRig implements AutoCloseable {
 
 	final IoBuffer buffer;
 
-	private FakeRig(FakeKernel kernel, EngineOptions options, DeviceLimits limits, boolean blockDevice)
-			throws Exception {
+	private FakeRig(FakeKernel kernel, EngineOptions options, DeviceLimits limits, boolean blockDevice) {
 		this.kernel = kernel;
-		this.engine = (LoopEngine) IoEngines.uring(kernel, options);
+		this.engine = engine(kernel, options);
 		this.device = this.engine.attach(new DeviceFile("fake", 3, blockDevice, BLOCK), limits);
 		MemorySegment memory = Arena.ofAuto().allocate(MEMORY, BLOCK);
 		this.buffer = this.engine.register(memory).join();
 	}
 
-	static FakeRig open() throws Exception {
+	private static LoopEngine engine(FakeKernel kernel, EngineOptions options) {
+		try {
+			return (LoopEngine) IoEngines.uring(kernel, options);
+		}
+		catch (UringRefusedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	static FakeRig open() {
 		return open(DeviceLimits.DEFAULT);
 	}
 
-	static FakeRig open(DeviceLimits limits) throws Exception {
+	static FakeRig open(DeviceLimits limits) {
 		return new FakeRig(new FakeKernel(), SMALL, limits, false);
 	}
 
-	static FakeRig openBlockDevice() throws Exception {
+	static FakeRig openBlockDevice() {
 		return new FakeRig(new FakeKernel(), SMALL, DeviceLimits.DEFAULT, true);
 	}
 
-	static FakeRig open(FakeKernel kernel, EngineOptions options) throws Exception {
+	static FakeRig open(FakeKernel kernel, EngineOptions options) {
 		return new FakeRig(kernel, options, DeviceLimits.DEFAULT, false);
 	}
 

@@ -13,8 +13,7 @@ import dev.holdfast.uring.fake.FakeRing;
 import dev.holdfast.uring.sys.Errno;
 import dev.holdfast.uring.sys.RegisterOpcode;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import static dev.holdfast.engine.FakeRig.BLOCK;
@@ -28,17 +27,8 @@ class RegistrarChunkTests {
 	/** The fake kernel never touches memory. */
 	private static final MemorySegment MEMORY = MemorySegment.ofAddress(1L << 40).reinterpret(2 * CHUNK + BLOCK);
 
-	private FakeRig rig;
-
-	@BeforeEach
-	void open() throws Exception {
-		this.rig = FakeRig.open(new FakeKernel().withoutClones(), new EngineOptions(2, 64, 64, 4, 16));
-	}
-
-	@AfterEach
-	void close() {
-		this.rig.close();
-	}
+	@AutoClose
+	private final FakeRig rig = FakeRig.open(new FakeKernel().withoutClones(), new EngineOptions(2, 64, 64, 4, 16));
 
 	@Test
 	void shouldSayThatRegistrationsAreNotShared() {

@@ -14,8 +14,7 @@ import dev.holdfast.uring.sys.Errno;
 import dev.holdfast.uring.sys.Opcode;
 import dev.holdfast.uring.sys.RegisterOpcode;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,20 +33,11 @@ class RegistrarTests {
 	/** The fake kernel never touches memory. */
 	private static final MemorySegment MEMORY = MemorySegment.ofAddress(1L << 40).reinterpret(1 << 20);
 
-	private FakeRig rig;
+	@AutoClose
+	private final FakeRig rig = FakeRig.open(new FakeKernel(), TWO_LOOPS);
 
-	private IoDevice second;
-
-	@BeforeEach
-	void open() throws Exception {
-		this.rig = FakeRig.open(new FakeKernel(), TWO_LOOPS);
-		this.second = this.rig.engine.attach(new DeviceFile("second", 4, false, BLOCK), new DeviceLimits(1, 10));
-	}
-
-	@AfterEach
-	void close() {
-		this.rig.close();
-	}
+	private final IoDevice second = this.rig.engine.attach(new DeviceFile("second", 4, false, BLOCK),
+			new DeviceLimits(1, 10));
 
 	@Test
 	void shouldRegisterOnceAndShareWithEveryRing() {

@@ -5,8 +5,7 @@ import java.util.List;
 import dev.holdfast.uring.fake.Entry;
 import dev.holdfast.uring.sys.Errno;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,17 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A deadline ends the wait and not the I/O. */
 class RingLoopDeadlineTests {
 
-	private FakeRig rig;
-
-	@BeforeEach
-	void open() throws Exception {
-		this.rig = FakeRig.open();
-	}
-
-	@AfterEach
-	void close() {
-		this.rig.close();
-	}
+	@AutoClose
+	private final FakeRig rig = FakeRig.open();
 
 	@Test
 	void shouldAnswerAtTheDeadlineAndReleaseWhenTheKernelIsDone() {

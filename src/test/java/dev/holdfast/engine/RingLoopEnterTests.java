@@ -6,8 +6,7 @@ import java.util.List;
 import dev.holdfast.uring.fake.Entry;
 import dev.holdfast.uring.fake.FakeKernel;
 import dev.holdfast.uring.sys.Errno;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,17 +19,8 @@ class RingLoopEnterTests {
 
 	private static final int MANY = 100;
 
-	private FakeRig rig;
-
-	@BeforeEach
-	void open() throws Exception {
-		this.rig = FakeRig.open();
-	}
-
-	@AfterEach
-	void close() {
-		this.rig.close();
-	}
+	@AutoClose
+	private final FakeRig rig = FakeRig.open();
 
 	@ParameterizedTest
 	@ValueSource(ints = { Errno.EAGAIN, Errno.EBUSY, Errno.EINTR })

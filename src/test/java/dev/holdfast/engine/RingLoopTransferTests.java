@@ -5,8 +5,7 @@ import java.util.List;
 import dev.holdfast.uring.fake.Entry;
 import dev.holdfast.uring.sys.Errno;
 import dev.holdfast.uring.sys.Opcode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,17 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Pieces, short I/O, and I/O that makes no progress. */
 class RingLoopTransferTests {
 
-	private FakeRig rig;
-
-	@BeforeEach
-	void open() throws Exception {
-		this.rig = FakeRig.open();
-	}
-
-	@AfterEach
-	void close() {
-		this.rig.close();
-	}
+	@AutoClose
+	private final FakeRig rig = FakeRig.open();
 
 	@Test
 	void shouldReadIntoRegisteredMemoryInOneRequest() {
