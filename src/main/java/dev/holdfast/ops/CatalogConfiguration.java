@@ -5,6 +5,7 @@ import java.time.Clock;
 
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.catalog.CatalogException;
+import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.tenant.Tokens;
 
@@ -16,9 +17,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 
 /**
- * What is kept in the data directory: the catalog, and with it tenants and tokens. The
- * directory is the first thing that is opened, once it is clear that the service may
- * listen where it is told to; everything that is opened later closes before it.
+ * What is kept in the data directory: the catalog, and with it operations, tenants and
+ * tokens. The directory is the first thing that is opened, once it is clear that the
+ * service may listen where it is told to; everything that is opened later closes before
+ * it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ HoldfastProperties.class, ServerProperties.class, ManagementServerProperties.class })
@@ -49,6 +51,11 @@ class CatalogConfiguration {
 						.formatted(directory.path()),
 					ex);
 		}
+	}
+
+	@Bean
+	Operations operations(Catalog catalog) {
+		return new Operations(catalog, Clock.systemUTC());
 	}
 
 	@Bean

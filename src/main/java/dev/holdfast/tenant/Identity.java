@@ -26,10 +26,20 @@ public record Identity(String tokenId, String tokenName, Role role, @Nullable St
 	 * @throws ProblemException {@link Problem#NOT_FOUND} or {@link Problem#FORBIDDEN}
 	 */
 	public void require(Right right, String tenant) {
-		if (this.tenant != null && !this.tenant.equals(tenant)) {
+		if (!sees(tenant)) {
 			throw notFound();
 		}
 		require(right);
+	}
+
+	/**
+	 * Whether something is there at all, for this identity: an administrator sees all,
+	 * others what their tenant has.
+	 * @param owner a tenant, or {@code null} for what only administrators see
+	 * @return {@code false} if it must look as if it did not exist
+	 */
+	public boolean sees(@Nullable String owner) {
+		return this.tenant == null || this.tenant.equals(owner);
 	}
 
 	/**

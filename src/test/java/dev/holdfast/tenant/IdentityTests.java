@@ -36,6 +36,15 @@ class IdentityTests {
 		}
 	}
 
+	@Test
+	void shouldSeeItsTenantsThingsAndAnAdministratorAll() {
+		assertThat(identity(Role.TENANT).sees("acme")).isTrue();
+		assertThat(identity(Role.READER).sees("other")).isFalse();
+		assertThat(identity(Role.TENANT).sees(null)).isFalse();
+		assertThat(identity(Role.ADMIN).sees("acme")).isTrue();
+		assertThat(identity(Role.ADMIN).sees(null)).isTrue();
+	}
+
 	private static Set<Right> rights(Role role) {
 		Set<Right> rights = EnumSet.noneOf(Right.class);
 		for (Right right : Right.values()) {

@@ -13,8 +13,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a list that is ordered by name. The token for the next one holds the last
- * name, so that what comes and goes in between neither repeats nor hides the rest.
+ * A part of a list that is ordered by name, or by ids that grow with time. The token for
+ * the next one holds the last of them, so that what comes and goes in between neither
+ * repeats nor hides the rest.
  *
  * @param <T> what is listed
  * @param items of this page
@@ -27,11 +28,23 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 	private static final int LARGEST_SIZE = 1000;
 
 	static <T> Page<T> of(List<T> all, Function<T, String> name, HttpServletRequest request) {
+		return of(all, name, Comparator.naturalOrder(), request);
+	}
+
+	/**
+	 * A page of what has ids that grow with time, each of them a valid name.
+	 */
+	static <T> Page<T> newestFirst(List<T> all, Function<T, String> id, HttpServletRequest request) {
+		return of(all, id, Comparator.reverseOrder(), request);
+	}
+
+	private static <T> Page<T> of(List<T> all, Function<T, String> name, Comparator<String> order,
+			HttpServletRequest request) {
 		int size = size(Query.single(request, "pageSize"));
 		String after = after(Query.single(request, "pageToken"));
 		List<T> rest = all.stream()
-			.filter((item) -> name.apply(item).compareTo(after) > 0)
-			.sorted(Comparator.comparing(name))
+			.filter((item) -> after == null || order.compare(name.apply(item), after) > 0)
+			.sorted(Comparator.comparing(name, order))
 			.toList();
 		if (rest.size() <= size) {
 			return new Page<>(rest, null);
@@ -58,9 +71,9 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 		throw new ProblemException(Problem.MALFORMED_REQUEST, "pageSize is from 1 to " + LARGEST_SIZE);
 	}
 
-	private static String after(@Nullable String token) {
+	private static @Nullable String after(@Nullable String token) {
 		if (token == null) {
-			return "";
+			return null;
 		}
 		try {
 			String name = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII);

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 import dev.holdfast.ops.Client;
 import dev.holdfast.ops.RawSocket;
@@ -170,15 +171,27 @@ class AccessTests extends Service {
 
 	@Test
 	void shouldAskOnEveryRouteWhetherTheCallerMay() {
-		List<String> open = this.routes.getHandlerMethods()
+		assertThat(routes((method) -> !method.isAnnotationPresent(Needs.class)))
+			.containsExactlyInAnyOrder("MeController.show", "ProblemsController.explain", "ErrorPage.show");
+	}
+
+	@Test
+	void shouldKnowTheRoutesThatAskWhoseSomethingIsThemselves() {
+		assertThat(routes(
+				(method) -> method.isAnnotationPresent(Needs.class) && !method.getAnnotation(Needs.class).inTenant()))
+			.containsExactlyInAnyOrder("OperationsController.list", "OperationsController.show",
+					"OperationsController.forget", "OperationsController.cancel");
+	}
+
+	private List<String> routes(Predicate<Method> which) {
+		return this.routes.getHandlerMethods()
 			.values()
 			.stream()
 			.map((handler) -> handler.getMethod())
-			.filter((method) -> !method.isAnnotationPresent(Needs.class))
+			.filter(which)
 			.map(Method::toString)
 			.map((text) -> text.replaceAll(".*\\.(\\w+\\.\\w+)\\(.*", "$1"))
 			.toList();
-		assertThat(open).containsExactlyInAnyOrder("MeController.show", "ProblemsController.explain", "ErrorPage.show");
 	}
 
 	private Client as(String authorization) {
