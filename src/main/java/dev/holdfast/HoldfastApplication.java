@@ -1,6 +1,9 @@
 package dev.holdfast;
 
 import java.io.PrintStream;
+import java.util.Arrays;
+
+import dev.holdfast.ops.CatalogCommand;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -40,8 +43,12 @@ public class HoldfastApplication {
 		String command = (args.length == 0 || args[0].startsWith("--")) ? "serve" : args[0];
 		switch (command) {
 			case "serve" -> SpringApplication.run(HoldfastApplication.class, args);
+			case "catalog" -> {
+				return CatalogCommand.run(Arrays.copyOfRange(args, 1, args.length), err);
+			}
 			default -> {
-				err.println("There is no command '" + command + "'; write 'serve', or nothing, to start the service.");
+				err.println("There is no command '" + command + "'; write 'serve', or nothing, to start the service, "
+						+ "or 'catalog backup FILE' to copy its catalog.");
 				return MISUSED;
 			}
 		}

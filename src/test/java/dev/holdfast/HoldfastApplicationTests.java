@@ -15,7 +15,7 @@ class HoldfastApplicationTests {
 	@Test
 	void refusesAnUnknownCommandInOneSentence() {
 		assertThat(run("Linux", "sreve")).isEqualTo(2);
-		assertThat(said()).hasLineCount(1).contains("'sreve'").contains("'serve'");
+		assertThat(said()).hasLineCount(1).contains("'sreve'").contains("'serve'").contains("'catalog backup FILE'");
 	}
 
 	@Test

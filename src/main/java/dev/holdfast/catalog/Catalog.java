@@ -72,7 +72,7 @@ public final class Catalog implements AutoCloseable {
 		}
 	}
 
-	private static SQLiteDataSource source(Path file, boolean readOnly) {
+	static SQLiteDataSource source(Path file, boolean readOnly) {
 		SQLiteConfig config = new SQLiteConfig();
 		if (!readOnly) {
 			config.setJournalMode(SQLiteConfig.JournalMode.WAL);

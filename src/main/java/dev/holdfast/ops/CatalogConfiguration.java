@@ -43,12 +43,12 @@ class CatalogConfiguration {
 	@Bean
 	Catalog catalog(DataDirectory directory) {
 		try {
-			return Catalog.open(directory.file("catalog.db"));
+			return Catalog.open(directory.file(DataDirectory.CATALOG));
 		}
 		catch (CatalogException ex) {
 			throw new StartRefusedException(String.valueOf(ex.getMessage()),
-					"Restore catalog.db in %s from a copy; the volumes themselves are on the devices."
-						.formatted(directory.path()),
+					"Restore %s in %s from a copy; the volumes themselves are on the devices."
+						.formatted(DataDirectory.CATALOG, directory.path()),
 					ex);
 		}
 	}

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory implements AutoCloseable {
 
+	/** Where it is unless somebody says so. */
+	static final String DEFAULT = "./data";
+
+	/** The name of the catalog in it. */
+	static final String CATALOG = "catalog.db";
+
 	private final Path path;
 
 	private final FileChannel lock;

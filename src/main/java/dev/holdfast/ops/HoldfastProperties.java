@@ -31,7 +31,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
-public record HoldfastProperties(@DefaultValue("./data") Path dataDirectory,
+public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataDirectory,
 		@DefaultValue List<DeviceProperties> devices, @DefaultValue("auto") EngineChoice engine,
 		@DefaultValue("1") @Min(value = 1, message = "write a number of rings from 1 to 64") @Max(value = 64,
 				message = "write a number of rings from 1 to 64") int rings,
