@@ -32,9 +32,11 @@ public final class DataDirectory implements AutoCloseable {
 
 	/**
 	 * Makes the directory if need be, and takes it.
-	 * @throws StartRefusedException if it cannot be used, or another service has it
+	 * @throws StartRefusedException if it cannot be used, is on a network file system, or
+	 * another service has it
 	 */
 	public static DataDirectory open(Path path) {
+		NetworkFileSystem.refuse(path);
 		try {
 			if (!Files.isDirectory(path)) {
 				Files.createDirectories(path,

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.HoldfastApplication;
+import dev.holdfast.testing.FuseMount;
+import dev.holdfast.testing.RequiresRoot;
 import dev.holdfast.testing.RequiresTool;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,18 @@ class StartTests {
 		try (ConfigurableApplicationContext context = start(Map.of())) {
 			assertThat(context.isRunning()).isTrue();
 			assertRefused(output, Map.of(), "Another Holdfast is using the data directory");
+		}
+	}
+
+	@Test
+	@RequiresRoot
+	@RequiresTool("bindfs")
+	void shouldRefuseADirectoryThatMachinesShare(CapturedOutput output) {
+		try (FuseMount mount = FuseMount.create(this.directory, "sshfs")) {
+			assertRefused(output, Map.of("holdfast.data-directory", mount.directory().toString()),
+					"is on a network file system (fuse.sshfs)");
+			assertThat(output).contains("Write a directory on a disk of this machine as holdfast.data-directory");
+			assertThat(mount.directory()).isEmptyDirectory();
 		}
 	}
 
