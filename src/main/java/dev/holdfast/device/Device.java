@@ -115,6 +115,14 @@ public final class Device implements AutoCloseable {
 		return this.state;
 	}
 
+	/**
+	 * Operations accepted and not yet released.
+	 * @return a snapshot
+	 */
+	public int inFlight() {
+		return this.io.inFlight();
+	}
+
 	public LabelStore labels() {
 		return this.labels;
 	}

@@ -9,8 +9,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
@@ -20,6 +18,7 @@ import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attaches devices to an engine: opens, looks for a label, takes it over or, on a device

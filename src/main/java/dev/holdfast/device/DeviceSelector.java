@@ -3,10 +3,9 @@ package dev.holdfast.device;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an operator says which drive is meant: exactly one of these.

@@ -11,9 +11,23 @@ public enum WriteCache {
 	 * Only a flush makes what was written durable. Also where the kernel says nothing we
 	 * know: a flush too many loses nothing.
 	 */
-	WRITE_BACK,
+	WRITE_BACK("write-back"),
 
 	/** No cache that loses anything, or none that the kernel would flush. */
-	WRITE_THROUGH
+	WRITE_THROUGH("write-through");
+
+	private final String label;
+
+	WriteCache(String label) {
+		this.label = label;
+	}
+
+	/**
+	 * The name in the API.
+	 * @return lower case
+	 */
+	public String label() {
+		return this.label;
+	}
 
 }

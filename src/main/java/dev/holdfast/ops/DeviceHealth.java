@@ -2,9 +2,9 @@ package dev.holdfast.ops;
 
 import java.util.List;
 
+import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Devices;
-import dev.holdfast.device.DeviceState;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;

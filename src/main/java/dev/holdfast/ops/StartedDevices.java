@@ -7,15 +7,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.Devices;
 import dev.holdfast.device.KnownDevice;
 import dev.holdfast.device.KnownDevices;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Attaches devices at the start: those of the configuration, and those that were attached

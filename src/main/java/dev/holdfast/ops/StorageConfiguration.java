@@ -13,11 +13,14 @@ import dev.holdfast.device.Drives;
 import dev.holdfast.device.KnownDevices;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.Scrubs;
+import dev.holdfast.volume.VolumeTasks;
 import dev.holdfast.volume.Volumes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +94,19 @@ class StorageConfiguration {
 		catch (IOException ex) {
 			log.warn("Devices were not closed cleanly", ex);
 		}
+	}
+
+	/** Closed before the devices, so that nothing is at work on them. */
+	@Bean(destroyMethod = "close")
+	Scrubs scrubs(Volumes volumes, Operations operations, Devices devices) {
+		return new Scrubs(volumes, operations);
+	}
+
+	@Bean(destroyMethod = "close")
+	VolumeTasks volumeTasks(Volumes volumes, Operations operations, Devices devices) {
+		VolumeTasks tasks = new VolumeTasks(volumes, operations);
+		tasks.resume();
+		return tasks;
 	}
 
 	@Bean

@@ -2,12 +2,11 @@ package dev.holdfast.volume;
 
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
 import dev.holdfast.device.VolumeRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How volumes of a device from elsewhere come in.

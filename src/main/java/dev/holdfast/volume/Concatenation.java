@@ -54,23 +54,17 @@ final class Concatenation {
 	}
 
 	/**
-	 * Adds where a range is.
-	 * @param offset from the start; the range must be inside
+	 * Where a range begins.
+	 * @param offset from the start; must be inside
 	 * @param size at least 1
-	 * @param into gets the ranges, in order, together as long
+	 * @return as much of the range as is in one piece
 	 */
-	void resolve(long offset, long size, List<DeviceRange> into) {
+	DeviceRange first(long offset, long size) {
 		int found = Arrays.binarySearch(this.starts, offset);
 		int segment = (found >= 0) ? found : -found - 2;
-		long at = offset;
-		long end = offset + size;
-		while (at < end) {
-			long segmentEnd = (segment + 1 < this.starts.length) ? this.starts[segment + 1] : this.length;
-			long part = Math.min(end, segmentEnd) - at;
-			into.add(new DeviceRange(this.devices[segment], this.offsets[segment] + at - this.starts[segment], part));
-			at += part;
-			segment++;
-		}
+		long end = (segment + 1 < this.starts.length) ? this.starts[segment + 1] : this.length;
+		return new DeviceRange(this.devices[segment], this.offsets[segment] + offset - this.starts[segment],
+				Math.min(size, end - offset));
 	}
 
 	List<Device> devices() {

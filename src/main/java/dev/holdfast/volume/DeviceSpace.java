@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 import dev.holdfast.device.Device;
 import dev.holdfast.device.ExtentRun;
@@ -22,6 +21,7 @@ import dev.holdfast.device.Segment;
 import dev.holdfast.device.SharedCommit;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who has which extents of one device: what its label says, and what it is going to say.
@@ -63,6 +63,9 @@ final class DeviceSpace implements LabelSource {
 
 	private boolean closed;
 
+	private Consumer<DeviceSpace> whenDirty = (space) -> {
+	};
+
 	/**
 	 * Takes over what the label says. Extents that were only being filled are dirty.
 	 */
@@ -80,6 +83,21 @@ final class DeviceSpace implements LabelSource {
 				case USED -> {
 				}
 			}
+		}
+	}
+
+	/**
+	 * Whom to tell when extents have become dirty, and now if some are. Must not block or
+	 * call back.
+	 */
+	synchronized void whenDirty(Consumer<DeviceSpace> listener) {
+		this.whenDirty = listener;
+		soiled();
+	}
+
+	private void soiled() {
+		if (this.dirty.count() > 0 && !this.closed) {
+			this.whenDirty.accept(this);
 		}
 	}
 
@@ -162,6 +180,7 @@ final class DeviceSpace implements LabelSource {
 		if (end(allocation)) {
 			allocation.free().forEach(this.free::add);
 			allocation.dirty().forEach(this.dirty::add);
+			soiled();
 		}
 	}
 
@@ -192,6 +211,7 @@ final class DeviceSpace implements LabelSource {
 			put(record);
 			ranges(record).forEach(left::remove);
 			left.ranges().forEach(this.dirty::add);
+			soiled();
 		}
 	}
 
@@ -204,6 +224,7 @@ final class DeviceSpace implements LabelSource {
 		if (record != null) {
 			forget(record);
 			ranges(record).forEach(this.dirty::add);
+			soiled();
 		}
 	}
 
@@ -231,6 +252,7 @@ final class DeviceSpace implements LabelSource {
 		synchronized (this) {
 			extents.forEach(this.retiring::remove);
 			extents.forEach(this.dirty::add);
+			soiled();
 		}
 	}
 
@@ -321,15 +343,22 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	/**
-	 * Hands out nothing any more, if nothing is here.
+	 * Hands out nothing any more, if nothing is here, and ends the scrub.
 	 * @return {@code false} if volumes are, or are being made
 	 */
-	synchronized boolean close() {
-		if (!this.volumes.isEmpty() || !this.preparing.isEmpty()) {
-			return false;
+	boolean close() {
+		synchronized (this) {
+			if (!this.volumes.isEmpty() || !this.preparing.isEmpty()) {
+				return false;
+			}
+			this.closed = true;
 		}
-		this.closed = true;
+		this.scrubber.close();
 		return true;
+	}
+
+	synchronized boolean isClosed() {
+		return this.closed;
 	}
 
 	@Override

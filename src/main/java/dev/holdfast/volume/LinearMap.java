@@ -20,8 +20,8 @@ final class LinearMap extends SegmentMap {
 	}
 
 	@Override
-	void resolve(long offset, long length, List<DeviceRange> into) {
-		this.segments.resolve(offset, length, into);
+	DeviceRange first(long offset, long length) {
+		return this.segments.first(offset, length);
 	}
 
 	@Override

@@ -32,6 +32,16 @@ public final class Pin implements AutoCloseable {
 	}
 
 	/**
+	 * Where a range begins.
+	 * @param offset in the volume in bytes
+	 * @param length in bytes, at least 1
+	 * @return the first of {@link #resolve}
+	 */
+	public DeviceRange first(long offset, long length) {
+		return this.segments.first(offset, length);
+	}
+
+	/**
 	 * Every device that the volume has a part on.
 	 * @return each once
 	 */

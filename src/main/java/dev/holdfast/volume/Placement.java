@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.Segment;
 import dev.holdfast.device.VolumeRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Extents on one or more devices, taken for a volume: allocated, and with room for its

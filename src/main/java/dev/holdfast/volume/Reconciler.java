@@ -6,10 +6,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what the labels of the devices that are here say of a volume, and closes the

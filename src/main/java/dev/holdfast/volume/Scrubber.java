@@ -31,6 +31,9 @@ final class Scrubber {
 
 	private final ReentrantLock turn = new ReentrantLock(true);
 
+	/** Guarded by {@link #turn}. */
+	private boolean closed;
+
 	Scrubber(Device device) {
 		this.device = device;
 		this.bytes = device.bytes();
@@ -57,7 +60,23 @@ final class Scrubber {
 	void scrub(ExtentRange range) throws IoFailedException {
 		this.turn.lock();
 		try {
+			if (this.closed) {
+				throw new IllegalStateException("the device is being detached");
+			}
 			scrub(this.device.geometry().offsetOf(range.start()), range.count() * Geometry.EXTENT_SIZE);
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	/**
+	 * Waits for what is under way, and refuses more: the memory goes with the device.
+	 */
+	void close() {
+		this.turn.lock();
+		try {
+			this.closed = true;
 		}
 		finally {
 			this.turn.unlock();

@@ -40,15 +40,25 @@ abstract sealed class SegmentMap permits LinearMap, StripedMap {
 		if (offset < 0 || length <= 0 || offset > this.size - length) {
 			throw new IndexOutOfBoundsException("%d bytes at %d of %d".formatted(length, offset, this.size));
 		}
-		List<DeviceRange> ranges = new ArrayList<>(1);
-		resolve(offset, length, ranges);
+		DeviceRange first = first(offset, length);
+		if (first.length() == length) {
+			return List.of(first);
+		}
+		List<DeviceRange> ranges = new ArrayList<>();
+		ranges.add(first);
+		for (long done = first.length(); done < length; done += ranges.getLast().length()) {
+			ranges.add(first(offset + done, length - done));
+		}
 		return ranges;
 	}
 
 	/**
-	 * The same, of a range that is inside.
+	 * Where a range begins.
+	 * @param offset in the volume
+	 * @param length at least 1; the range must be inside the volume
+	 * @return as much of the range as is in one piece
 	 */
-	abstract void resolve(long offset, long length, List<DeviceRange> into);
+	abstract DeviceRange first(long offset, long length);
 
 	/**
 	 * Every device that the volume has a part on.

@@ -45,21 +45,13 @@ final class StripedMap extends SegmentMap {
 	}
 
 	@Override
-	void resolve(long offset, long length, List<DeviceRange> into) {
+	DeviceRange first(long offset, long length) {
 		int found = Arrays.binarySearch(this.starts, offset);
 		int set = (found >= 0) ? found : -found - 2;
-		long at = offset;
-		long end = offset + length;
-		while (at < end) {
-			if (set + 1 < this.starts.length && at == this.starts[set + 1]) {
-				set++;
-			}
-			long inside = at - this.starts[set];
-			// The end of a set is the end of a stripe.
-			long part = Math.min(end - at, this.stripeBytes - inside % this.stripeBytes);
-			this.sets[set].resolve(inside, part, this.stripeBytes, into);
-			at += part;
-		}
+		long inside = offset - this.starts[set];
+		// The end of a set is the end of a stripe.
+		return this.sets[set].part(inside, Math.min(length, this.stripeBytes - inside % this.stripeBytes),
+				this.stripeBytes);
 	}
 
 	@Override
@@ -92,13 +84,13 @@ final class StripedMap extends SegmentMap {
 		}
 
 		/**
-		 * Adds where a part of one stripe is.
+		 * Where a part of one stripe is.
 		 */
-		void resolve(long offset, long length, long stripeBytes, List<DeviceRange> into) {
+		DeviceRange part(long offset, long length, long stripeBytes) {
 			long stripe = offset / stripeBytes;
 			int column = (int) (stripe % this.columns.size());
 			long row = stripe / this.columns.size();
-			this.columns.get(column).resolve(row * stripeBytes + offset % stripeBytes, length, into);
+			return this.columns.get(column).first(row * stripeBytes + offset % stripeBytes, length);
 		}
 
 		List<Device> devices() {

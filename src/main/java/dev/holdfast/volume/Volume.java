@@ -3,9 +3,8 @@ package dev.holdfast.volume;
 import java.util.List;
 import java.util.UUID;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.device.VolumeRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A volume as it was at one moment.

@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which a change of a volume reaches the labels of its devices. The volume's

@@ -10,11 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
-import org.jspecify.annotations.Nullable;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -23,6 +22,7 @@ import dev.holdfast.device.Label;
 import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which volumes there are and what they are called. Names are looked up without a lock;
@@ -44,6 +44,9 @@ final class VolumeRegistry {
 	/** On labels, but nobody's here. Guarded by this. */
 	private final Map<UUID, VolumeRecord> unassigned = new LinkedHashMap<>();
 
+	private Consumer<DeviceSpace> whenDirty = (space) -> {
+	};
+
 	VolumeRegistry(VolumeIndex index, Predicate<String> tenants, Map<UUID, DeviceSpace> spaces) {
 		this.index = index;
 		this.tenants = tenants;
@@ -56,6 +59,14 @@ final class VolumeRegistry {
 				this.handles.put(entry.volume().key(), handle);
 			}
 		}
+	}
+
+	/**
+	 * Whom to tell when extents of any device have become dirty.
+	 */
+	synchronized void whenDirty(Consumer<DeviceSpace> listener) {
+		this.whenDirty = listener;
+		this.spaces.values().forEach((space) -> space.whenDirty(listener));
 	}
 
 	@Nullable VolumeHandle find(VolumeKey key) {
@@ -124,6 +135,7 @@ final class VolumeRegistry {
 		boolean settled = false;
 		try {
 			settle(concerned(space));
+			space.whenDirty(this.whenDirty);
 			settled = true;
 		}
 		finally {

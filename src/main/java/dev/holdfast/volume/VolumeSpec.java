@@ -2,12 +2,11 @@ package dev.holdfast.volume;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.VolumeRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of a volume, as it was asked: what was left out is left out here.

@@ -8,9 +8,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-
-import org.jspecify.annotations.Nullable;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -23,6 +22,7 @@ import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tenants' volumes on the devices that are attached. What is answered is durable. Any
@@ -100,6 +100,13 @@ public final class Volumes implements DeviceListener {
 	@Override
 	public void detaching(UUID device, String name) {
 		this.registry.depart(device, name);
+	}
+
+	/**
+	 * Whom to tell when extents of a device have become dirty.
+	 */
+	void whenDirty(Consumer<DeviceSpace> listener) {
+		this.registry.whenDirty(listener);
 	}
 
 	/**
@@ -417,7 +424,8 @@ public final class Volumes implements DeviceListener {
 		}
 		handle.cancelPreparation();
 		if (!handle.awaitCreated()) {
-			throw VolumeHandle.notFound(key);
+			// It was being made, and now is not.
+			return;
 		}
 		handle.changing().lock();
 		try {

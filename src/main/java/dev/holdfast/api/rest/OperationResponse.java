@@ -1,5 +1,6 @@
 package dev.holdfast.api.rest;
 
+import java.net.URI;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -7,6 +8,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.operation.OperationError;
 import dev.holdfast.operation.OperationSnapshot;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.ResponseEntity;
 
 /**
  * An operation as its owner sees it.
@@ -31,6 +34,13 @@ record OperationResponse(UUID id, String kind, String subject, String state, Pro
 				new Progress(operation.done(), operation.total(), operation.unit()), operation.startedAt(),
 				operation.finishedAt(), (error != null) ? new Failure(error.code(), error.detail()) : null,
 				operation.cancellable());
+	}
+
+	/**
+	 * The answer to a request that takes long.
+	 */
+	static ResponseEntity<Object> accepted(OperationSnapshot operation) {
+		return ResponseEntity.accepted().location(URI.create("/v1/operations/" + operation.id())).body(of(operation));
 	}
 
 	/**

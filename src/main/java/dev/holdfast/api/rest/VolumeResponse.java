@@ -1,8 +1,13 @@
 package dev.holdfast.api.rest;
 
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.volume.Volume;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A volume as its owner sees it.
@@ -12,13 +17,24 @@ import dev.holdfast.volume.Volume;
  * @param sizeBytes in bytes
  * @param blockSize in bytes
  * @param layout how its bytes follow each other
+ * @param stripeBytes width of a stripe, if it is striped
  * @param state where it is in its life
+ * @param reason why it cannot be used, if it cannot
+ * @param devices names of the devices that it is on, home first; identities of those that
+ * have no name here
  */
-record VolumeResponse(String name, UUID uuid, long sizeBytes, int blockSize, String layout, String state) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record VolumeResponse(String name, UUID uuid, long sizeBytes, int blockSize, String layout,
+		@Nullable Integer stripeBytes, String state, @Nullable String reason, List<String> devices) {
 
-	static VolumeResponse of(Volume volume) {
+	static VolumeResponse of(Volume volume, Map<UUID, String> deviceNames) {
+		boolean striped = volume.layout() == VolumeRecord.Layout.STRIPED;
 		return new VolumeResponse(volume.key().name(), volume.uuid(), volume.sizeBytes(), volume.blockSize(),
-				volume.layout().label(), volume.state().label());
+				volume.layout().label(), striped ? volume.stripeBytes() : null, volume.state().label(), volume.reason(),
+				volume.devices()
+					.stream()
+					.map((device) -> deviceNames.getOrDefault(device, device.toString()))
+					.toList());
 	}
 
 }

@@ -1,20 +1,31 @@
 package dev.holdfast.api.rest;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.block.BlockService;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Devices;
 import dev.holdfast.tenant.Right;
+import dev.holdfast.tenant.Role;
 import dev.holdfast.volume.Creation;
 import dev.holdfast.volume.Volume;
+import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.VolumeTasks;
 import dev.holdfast.volume.Volumes;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -32,14 +43,21 @@ class VolumesController {
 
 	private final Volumes volumes;
 
+	private final VolumeTasks tasks;
+
+	private final Devices devices;
+
 	private final VolumeLookup lookup;
 
 	private final BlockService blocks;
 
 	private final DataLimits limits;
 
-	VolumesController(Volumes volumes, VolumeLookup lookup, BlockService blocks, DataLimits limits) {
+	VolumesController(Volumes volumes, VolumeTasks tasks, Devices devices, VolumeLookup lookup, BlockService blocks,
+			DataLimits limits) {
 		this.volumes = volumes;
+		this.tasks = tasks;
+		this.devices = devices;
 		this.lookup = lookup;
 		this.blocks = blocks;
 		this.limits = limits;
@@ -47,24 +65,52 @@ class VolumesController {
 
 	@Needs(Right.MANAGE)
 	@PutMapping("/{volume}")
-	ResponseEntity<VolumeResponse> create(@PathVariable String tenant, @PathVariable String volume,
-			@RequestBody VolumeRequest request) {
-		Creation creation = this.volumes.create(VolumeLookup.key(tenant, volume), request.spec());
-		return ResponseEntity.status(creation.created() ? HttpStatus.CREATED : HttpStatus.OK)
-			.body(VolumeResponse.of(creation.volume()));
+	ResponseEntity<Object> create(@PathVariable String tenant, @PathVariable String volume,
+			@RequestBody VolumeRequest request, TokenAuthentication caller) {
+		boolean administrator = caller.getPrincipal().role() == Role.ADMIN;
+		return answer(this.tasks.create(VolumeLookup.key(tenant, volume), request.spec(administrator)));
+	}
+
+	/**
+	 * Grows a volume.
+	 */
+	@Needs(Right.MANAGE)
+	@PatchMapping(path = "/{volume}", consumes = { "application/merge-patch+json", MediaType.APPLICATION_JSON_VALUE })
+	ResponseEntity<Object> change(@PathVariable String tenant, @PathVariable String volume,
+			@RequestBody VolumeRequest.Change request) {
+		VolumeKey key = this.lookup.require(tenant, volume).key();
+		if (request.sizeBytes() == null) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, "sizeBytes is what can be changed");
+		}
+		return answer(this.tasks.grow(key, request.sizeBytes().bytes()));
+	}
+
+	private ResponseEntity<Object> answer(VolumeTasks.Outcome outcome) {
+		Creation creation = outcome.creation();
+		if (creation != null) {
+			return ResponseEntity.status(creation.created() ? HttpStatus.CREATED : HttpStatus.OK)
+				.body(response(creation.volume()));
+		}
+		return OperationResponse.accepted(Objects.requireNonNull(outcome.operation()));
+	}
+
+	private VolumeResponse response(Volume volume) {
+		return VolumeResponse.of(volume, this.devices.names());
 	}
 
 	@Needs(Right.LIST)
 	@GetMapping("/{volume}")
 	VolumeResponse show(@PathVariable String tenant, @PathVariable String volume) {
-		return VolumeResponse.of(this.lookup.require(tenant, volume));
+		return response(this.lookup.require(tenant, volume));
 	}
 
 	@Needs(Right.LIST)
 	@GetMapping
 	VolumeList list(@PathVariable String tenant, HttpServletRequest request) {
 		Page<Volume> page = Page.of(this.volumes.list(tenant), (volume) -> volume.key().name(), request);
-		return new VolumeList(page.items().stream().map(VolumeResponse::of).toList(), page.nextToken());
+		Map<UUID, String> names = this.devices.names();
+		return new VolumeList(page.items().stream().map((volume) -> VolumeResponse.of(volume, names)).toList(),
+				page.nextToken());
 	}
 
 	@Needs(Right.MANAGE)

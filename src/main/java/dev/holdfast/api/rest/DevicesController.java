@@ -1,0 +1,94 @@
+package dev.holdfast.api.rest;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.contract.ResourceName;
+import dev.holdfast.device.DeviceStatus;
+import dev.holdfast.device.Devices;
+import dev.holdfast.tenant.Right;
+import dev.holdfast.volume.Volumes;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Devices, for administrators.
+ */
+@RestController
+@RequestMapping("/v1/devices")
+class DevicesController {
+
+	private final Devices devices;
+
+	private final Volumes volumes;
+
+	DevicesController(Devices devices, Volumes volumes) {
+		this.devices = devices;
+		this.volumes = volumes;
+	}
+
+	@Needs(Right.ADMINISTER)
+	@PutMapping("/{device}")
+	ResponseEntity<DeviceResponse> attach(@PathVariable String device, @RequestBody DeviceRequestBody request) {
+		boolean attached = this.devices.attach(device, request.request());
+		return ResponseEntity.status(attached ? HttpStatus.CREATED : HttpStatus.OK)
+			.body(response(this.devices.get(device)));
+	}
+
+	@Needs(Right.ADMINISTER)
+	@GetMapping("/{device}")
+	DeviceResponse show(@PathVariable String device) {
+		return response(this.devices.get(ResourceName.require("device", device)));
+	}
+
+	/**
+	 * Devices that belong here, and what else is there to be attached.
+	 */
+	@Needs(Right.ADMINISTER)
+	@GetMapping
+	DeviceList list(HttpServletRequest request) {
+		Page<DeviceStatus> page = Page.of(this.devices.list(), (status) -> status.known().name(), request);
+		Map<UUID, String> names = this.devices.names();
+		return new DeviceList(page.items().stream().map(this::response).toList(),
+				this.devices.discovered().stream().map((found) -> DriveResponse.of(found, names)).toList(),
+				page.nextToken());
+	}
+
+	@Needs(Right.ADMINISTER)
+	@DeleteMapping("/{device}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void detach(@PathVariable String device) {
+		this.devices.detach(ResourceName.require("device", device));
+	}
+
+	private DeviceResponse response(DeviceStatus status) {
+		return DeviceResponse.of(status, this.volumes.usage(status.known().uuid()),
+				this.volumes.unassigned(status.known().uuid()));
+	}
+
+	/**
+	 * One page of devices.
+	 *
+	 * @param devices ordered by name
+	 * @param discovered drives of this node that are not attached
+	 * @param nextPageToken for the next page, if there is one
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record DeviceList(List<DeviceResponse> devices, List<DriveResponse> discovered, @Nullable String nextPageToken) {
+
+	}
+
+}

@@ -1,0 +1,141 @@
+package dev.holdfast.volume;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.operation.Operation;
+import dev.holdfast.operation.OperationSnapshot;
+import dev.holdfast.operation.Operations;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Makes and grows volumes for those who do not want to wait: what has extents to zero for
+ * more than a second becomes an operation, which a restart resumes and its owner may
+ * cancel. Most are done by then.
+ */
+public final class VolumeTasks implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(VolumeTasks.class);
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private final Volumes volumes;
+
+	private final Operations operations;
+
+	private final Duration patience;
+
+	private final Map<VolumeKey, VolumeTask> running = new ConcurrentHashMap<>();
+
+	private volatile boolean closed;
+
+	public VolumeTasks(Volumes volumes, Operations operations) {
+		this(volumes, operations, Duration.ofSeconds(1));
+	}
+
+	VolumeTasks(Volumes volumes, Operations operations, Duration patience) {
+		this.volumes = volumes;
+		this.operations = operations;
+		this.patience = patience;
+	}
+
+	/**
+	 * Makes a volume, or finds the one that is there.
+	 * @param key what to call it
+	 * @param spec what it is to be like
+	 * @return the volume, or the operation that makes it
+	 * @throws ProblemException as {@link Volumes#create}
+	 */
+	public Outcome create(VolumeKey key, VolumeSpec spec) {
+		return run(new VolumeOrder(key.tenant(), key.name(), spec, null));
+	}
+
+	/**
+	 * Makes a volume larger.
+	 * @param key its name
+	 * @param sizeBytes a multiple of its block size
+	 * @return the volume, or the operation that makes it larger
+	 * @throws ProblemException as {@link Volumes#grow}, and {@link Problem#IN_USE} while
+	 * it is growing to another size
+	 */
+	public Outcome grow(VolumeKey key, long sizeBytes) {
+		return run(new VolumeOrder(key.tenant(), key.name(), null, sizeBytes));
+	}
+
+	private Outcome run(VolumeOrder order) {
+		VolumeTask present = this.running.get(order.key());
+		if (present != null && !present.order().equals(order)) {
+			if (order.growTo() != null) {
+				throw new ProblemException(Problem.IN_USE,
+						"The volume %s is being made or growing already: wait for that, or cancel it"
+							.formatted(order.name()));
+			}
+			present = null;
+		}
+		VolumeTask task = (present != null) ? present : start(order, null);
+		return task.await(this.patience, () -> promote(order.key()));
+	}
+
+	private @Nullable OperationSnapshot promote(VolumeKey key) {
+		VolumeTask task = this.running.get(key);
+		return (task != null) ? task.promote() : null;
+	}
+
+	private VolumeTask start(VolumeOrder order, @Nullable Operation resumed) {
+		VolumeTask task = new VolumeTask(this.volumes, this.operations, order, resumed, () -> this.closed,
+				this.running);
+		task.start();
+		return task;
+	}
+
+	/**
+	 * Goes on with what a restart has interrupted. When this returns, their names are
+	 * taken.
+	 */
+	public void resume() {
+		for (String kind : VolumeOrder.KINDS) {
+			for (Operation operation : this.operations.unfinished(kind)) {
+				try {
+					VolumeOrder order = JSON.readValue(operation.spec().detail(), VolumeOrder.class);
+					start(order, operation).awaitBegun();
+				}
+				catch (JacksonException ex) {
+					log.warn("Operation {} cannot be resumed", operation.id(), ex);
+					operation.fail(new ProblemException(Problem.NOT_SUPPORTED,
+							"It was begun by a release that kept it in another form: ask for it again"));
+				}
+			}
+		}
+	}
+
+	static String detail(VolumeOrder order) {
+		return JSON.writeValueAsString(order);
+	}
+
+	/**
+	 * Ends all of them after the step that they are at; the next start resumes them.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		this.running.values().forEach(VolumeTask::join);
+	}
+
+	/**
+	 * What became of a request: one of the two.
+	 *
+	 * @param creation the volume as it is now
+	 * @param operation that is at work on it
+	 */
+	public record Outcome(@Nullable Creation creation, @Nullable OperationSnapshot operation) {
+
+	}
+
+}
