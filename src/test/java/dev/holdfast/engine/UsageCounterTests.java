@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -59,7 +60,7 @@ class UsageCounterTests {
 
 	/** Memory is freed when it is idle: no use may go on then, nor begin later. */
 	@RepeatedTest(200)
-	void shouldNotBeIdleDuringAUse() throws InterruptedException {
+	void shouldNotBeIdleDuringAUse() throws Exception {
 		CountDownLatch used = new CountDownLatch(3);
 		AtomicInteger using = new AtomicInteger();
 		AtomicBoolean idle = new AtomicBoolean();
@@ -74,13 +75,13 @@ class UsageCounterTests {
 				this.counter.release();
 				used.countDown();
 			}
-		}, (task) -> Thread.ofPlatform().start(task))).toArray(CompletableFuture<?>[]::new);
+		}, (task) -> Thread.ofPlatform().daemon().start(task))).toArray(CompletableFuture<?>[]::new);
 		used.await();
 		this.counter.close().thenRun(() -> {
 			idle.set(true);
 			wrong.addAndGet(using.get());
-		}).join();
-		CompletableFuture.allOf(users).join();
+		}).get(10, TimeUnit.SECONDS);
+		CompletableFuture.allOf(users).get(10, TimeUnit.SECONDS);
 		assertThat(wrong.get()).isZero();
 	}
 
