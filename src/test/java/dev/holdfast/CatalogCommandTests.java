@@ -56,6 +56,10 @@ class CatalogCommandTests {
 			assertThat(acme.get("/v1/tenants/acme/volumes/v1").statusCode()).isEqualTo(200);
 			assertThat(admin(service, data).get(LATE).statusCode()).isEqualTo(404);
 			assertThat(admin(service, data).put("/v1/tenants/late", "{}").statusCode()).isEqualTo(201);
+			// This may be another tenant of that name: an administrator has to say so.
+			assertThat(admin(service, data).get(LATE).statusCode()).isEqualTo(404);
+			String device = "{\"path\":\"%s\",\"adopt\":true}".formatted(data.resolve("d0.img"));
+			assertThat(admin(service, data).put("/v1/devices/d0", device).statusCode()).isEqualTo(200);
 			assertThat(admin(service, data).get(LATE).statusCode()).isEqualTo(200);
 		}
 		assertThat(backup(this.directory.resolve("stopped.db"), "--data-directory", data.toString())).isZero();

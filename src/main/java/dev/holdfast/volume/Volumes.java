@@ -187,6 +187,9 @@ public final class Volumes implements DeviceListener {
 		catch (IoFailedException ex) {
 			throw failed("The volume could not be made", ex);
 		}
+		catch (CancellationException ex) {
+			throw ex;
+		}
 		catch (IllegalStateException ex) {
 			throw notOnline(ex);
 		}
@@ -317,6 +320,9 @@ public final class Volumes implements DeviceListener {
 		}
 		catch (IoFailedException ex) {
 			throw failed("The volume could not be grown", ex);
+		}
+		catch (CancellationException ex) {
+			throw ex;
 		}
 		catch (IllegalStateException ex) {
 			throw notOnline(ex);

@@ -2,6 +2,7 @@ package dev.holdfast.device;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +26,10 @@ public final class RecordingEngine implements IoEngine {
 	private final IoEngine engine;
 
 	private final List<Call> calls = new CopyOnWriteArrayList<>();
+
+	private final List<IoOperation> held = new ArrayList<>();
+
+	private @Nullable IoKind holding;
 
 	private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
@@ -65,7 +70,39 @@ public final class RecordingEngine implements IoEngine {
 			}
 		}
 		this.calls.add(new Call(operation.kind(), operation.offset(), operation.length()));
+		synchronized (this.held) {
+			if (operation.kind() == this.holding) {
+				this.held.add(operation);
+				return true;
+			}
+		}
 		return this.engine.submit(operation);
+	}
+
+	/**
+	 * Keeps operations of a kind to itself from now on, as a device that is slow does.
+	 */
+	public void hold(IoKind kind) {
+		synchronized (this.held) {
+			this.holding = kind;
+		}
+	}
+
+	public int held() {
+		synchronized (this.held) {
+			return this.held.size();
+		}
+	}
+
+	/**
+	 * Lets go of what it holds, and holds no more.
+	 */
+	public void release() {
+		synchronized (this.held) {
+			this.holding = null;
+			this.held.forEach(this.engine::submit);
+			this.held.clear();
+		}
 	}
 
 	@Override
