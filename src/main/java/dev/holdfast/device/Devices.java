@@ -35,6 +35,11 @@ public final class Devices implements AutoCloseable {
 
 	private final Map<String, Device> online = new ConcurrentSkipListMap<>();
 
+	/**
+	 * What the kernel said of each when it was attached: a stuck drive does not answer.
+	 */
+	private final Map<String, Drive> facts = new ConcurrentHashMap<>();
+
 	private final Map<String, String> reasons = new ConcurrentHashMap<>();
 
 	public Devices(DeviceAttacher attacher, Drives drives, KnownDevices known, DeviceListener listener) {
@@ -139,6 +144,9 @@ public final class Devices implements AutoCloseable {
 		try {
 			this.known.put(as);
 			this.listener.attached(device);
+			if (device.blockDevice()) {
+				this.drives.at(device.path()).ifPresent((drive) -> this.facts.put(device.name(), drive));
+			}
 			this.online.put(device.name(), device);
 			this.reasons.remove(device.name());
 			entered = true;
@@ -202,6 +210,7 @@ public final class Devices implements AutoCloseable {
 		this.listener.detaching(there.uuid(), name);
 		this.known.remove(name);
 		this.reasons.remove(name);
+		this.facts.remove(name);
 		Device device = this.online.remove(name);
 		if (device != null) {
 			try {
@@ -233,7 +242,7 @@ public final class Devices implements AutoCloseable {
 
 	private DeviceStatus status(KnownDevice device) {
 		Device present = this.online.get(device.name());
-		Drive drive = (present != null && present.blockDevice()) ? this.drives.at(present.path()).orElse(null) : null;
+		Drive drive = (present != null) ? this.facts.get(device.name()) : null;
 		return new DeviceStatus(device, present, drive, (present != null) ? null : this.reasons.get(device.name()));
 	}
 
@@ -259,11 +268,7 @@ public final class Devices implements AutoCloseable {
 	 * @return ordered by the kernel's name
 	 */
 	public List<FoundDrive> discovered() {
-		Set<String> attached = this.online.values()
-			.stream()
-			.filter(Device::blockDevice)
-			.map((device) -> this.drives.at(device.path()).map(Drive::kernelName).orElse(""))
-			.collect(Collectors.toSet());
+		Set<String> attached = this.facts.values().stream().map(Drive::kernelName).collect(Collectors.toSet());
 		List<FoundDrive> found = new ArrayList<>();
 		for (Drive drive : this.drives.list()) {
 			if (!attached.contains(drive.kernelName())) {

@@ -2,7 +2,9 @@ package dev.holdfast.ops;
 
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Devices;
+import dev.holdfast.operation.Operations;
 import dev.holdfast.uring.sys.KernelProbe;
+import dev.holdfast.volume.Volumes;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +31,13 @@ class ObservationConfiguration {
 		String version = (properties != null) ? properties.getVersion() : null;
 		IoMetrics metrics = new IoMetrics(engine.engine(), devices, staging, kernel.memlockBytes(),
 				(version != null) ? version : "unknown");
+		registry.register(metrics);
+		return metrics;
+	}
+
+	@Bean
+	DeviceMetrics deviceMetrics(PrometheusRegistry registry, Devices devices, Volumes volumes, Operations operations) {
+		DeviceMetrics metrics = new DeviceMetrics(devices, volumes, operations);
 		registry.register(metrics);
 		return metrics;
 	}

@@ -12,6 +12,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 @ServiceTest
 class MetricsTests {
@@ -30,7 +31,9 @@ class MetricsTests {
 		Client acme = Client.withHeaderFile(this.port, this.directory.path().resolve("admin.header"))
 			.tenant("acme", "tenant");
 		acme.put("/v1/tenants/acme/volumes/metrics", "{\"sizeBytes\":\"1MiB\"}");
-		String before = scrape();
+		// Other tests have left extents, and the scrub reads too.
+		String before = await().until(this::scrape,
+				(text) -> text.contains("holdfast_capacity_bytes{device=\"d0\",state=\"dirty\"} 0.0"));
 		acme.get("/v1/tenants/acme/volumes/metrics/data", "Range", "bytes=0-4095");
 		String after = scrape();
 		String duration = "holdfast_io_duration_seconds_count";
@@ -57,7 +60,11 @@ class MetricsTests {
 			.contains("holdfast_build_info{version=")
 			.contains("holdfast_ring_enters_total{ring=\"0\"}")
 			.contains("holdfast_ring_submitted_total{ring=\"0\"}")
-			.contains("holdfast_ring_cq_overflow_total{ring=\"0\"} 0.0");
+			.contains("holdfast_ring_cq_overflow_total{ring=\"0\"} 0.0")
+			.contains("holdfast_device_state{device=\"d0\",state=\"online\"} 1.0")
+			.contains("holdfast_device_state{device=\"d0\",state=\"absent\"} 0.0")
+			.contains("holdfast_device_generation{device=\"d0\"} 1.0")
+			.contains("holdfast_capacity_bytes{device=\"d0\",state=\"used\"} ");
 	}
 
 	@Test
