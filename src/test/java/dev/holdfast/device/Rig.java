@@ -102,9 +102,16 @@ public final class Rig implements AutoCloseable {
 	 * A file full of 0xEE, but for the first and the last MiB.
 	 */
 	public static Path soiled(Path directory, int size) throws IOException {
+		return soiled(directory, "drive.img", size);
+	}
+
+	/**
+	 * A file full of 0xEE, but for the first and the last MiB.
+	 */
+	public static Path soiled(Path directory, String name, int size) throws IOException {
 		byte[] content = new byte[size];
 		Arrays.fill(content, 1 << 20, size - (1 << 20), (byte) 0xEE);
-		return Files.write(directory.resolve("drive.img"), content);
+		return Files.write(directory.resolve(name), content);
 	}
 
 	/**
