@@ -484,10 +484,12 @@ public final class Volumes implements DeviceListener {
 	}
 
 	/**
-	 * The engine takes no more for the device.
+	 * The engine takes no more for the device. Who cancels is told so, by an exception of
+	 * the same kind.
 	 */
-	private static ProblemException notOnline(IllegalStateException cause) {
-		return new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device does not take I/O any more", cause);
+	private static RuntimeException notOnline(IllegalStateException cause) {
+		return (cause instanceof CancellationException) ? cause
+				: new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device does not take I/O any more", cause);
 	}
 
 	private static ProblemException failed(String what, IoFailedException cause) {

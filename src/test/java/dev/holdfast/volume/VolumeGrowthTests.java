@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -236,6 +238,56 @@ class VolumeGrowthTests {
 			assertThat(shelf.find(DB).state()).isEqualTo(VolumeState.READY);
 			Bytes.assertSame(shelf.read(DB, 3000, bytes.length), bytes);
 			Bytes.assertZero(shelf.read(DB, EXTENT, 9 * (int) EXTENT));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void givesBackWhatACancelledGrowthHad(boolean byDeletion) throws Exception {
+		try (Shelf shelf = new Shelf(this.directory).withSoiled("a", 5).withSoiled("b", 5).start();
+				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			Volume volume = shelf.create(DB, VolumeSpec.striped(2 * EXTENT, 4096));
+			CountDownLatch go = new CountDownLatch(1);
+			Future<Volume> growth = threads.submit(() -> shelf.volumes().grow(DB, 10 * EXTENT, new ScrubProgress() {
+
+				@Override
+				public void begins(long totalBytes) {
+					try {
+						go.await();
+					}
+					catch (InterruptedException ex) {
+						Thread.currentThread().interrupt();
+					}
+				}
+
+				@Override
+				public boolean cancelled() {
+					return !byDeletion;
+				}
+
+			}));
+			await().until(() -> shelf.find(DB).state() == VolumeState.GROWING);
+			Future<?> deletion = null;
+			if (byDeletion) {
+				VolumeHandle handle = shelf.volumes().open(DB);
+				deletion = threads.submit(() -> shelf.volumes().delete(DB));
+				await().until(handle::cancelled);
+			}
+			go.countDown();
+			assertThat(growth).failsWithin(30, TimeUnit.SECONDS)
+				.withThrowableOfType(Exception.class)
+				.withCauseInstanceOf(CancellationException.class);
+			if (deletion != null) {
+				deletion.get(30, TimeUnit.SECONDS);
+				assertThat(shelf.volumes().find(DB)).isEmpty();
+				assertThat(shelf.dirty("a")).isEqualTo(5);
+				return;
+			}
+			assertThat(shelf.find(DB)).isEqualTo(volume);
+			assertThat(shelf.used("a")).isOne();
+			assertThat(grow(shelf, DB, 10 * EXTENT).sizeBytes()).isEqualTo(10 * EXTENT);
+			shelf.restart();
+			shelf.assertSound(DB);
 		}
 	}
 

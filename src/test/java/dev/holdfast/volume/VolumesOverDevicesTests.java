@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Where volumes go that one device has no room for, or that are striped.
@@ -280,6 +282,32 @@ class VolumesOverDevicesTests {
 				Bytes.assertSame(shelf.read(key, EXTENT - 5000, bytes.length), bytes);
 				Bytes.assertSame(shelf.read(key, shelf.find(key).sizeBytes() - bytes.length, bytes.length), bytes);
 			}
+		}
+	}
+
+	@Test
+	void givesBackWhatACancelledCreationHad() throws IOException {
+		try (Shelf shelf = new Shelf(this.directory).withSoiled("a", 3).withSoiled("b", 3).start()) {
+			VolumeSpec spec = VolumeSpec.striped(6 * EXTENT, 4096);
+			ScrubProgress impatient = new ScrubProgress() {
+
+				private boolean begun;
+
+				@Override
+				public boolean cancelled() {
+					boolean enough = this.begun;
+					this.begun = true;
+					return enough;
+				}
+
+			};
+			assertThatExceptionOfType(CancellationException.class)
+				.isThrownBy(() -> shelf.volumes().create(DB, spec, impatient));
+			assertThat(shelf.volumes().find(DB)).isEmpty();
+			assertThat(shelf.used("a") + shelf.used("b")).isZero();
+			shelf.create(DB, spec);
+			shelf.restart();
+			shelf.assertSound(DB);
 		}
 	}
 
