@@ -335,7 +335,7 @@ public final class Volumes implements DeviceListener {
 	private void grow(VolumeHandle handle, VolumeRecord before, long sizeBytes, ScrubProgress progress)
 			throws IoFailedException {
 		long more = Math.ceilDiv(sizeBytes, Geometry.EXTENT_SIZE) - before.extents();
-		Placement placement = (more > 0) ? placeMore(handle.volume().key(), before, more) : null;
+		Placement placement = (more > 0) ? placeMore(handle, before, more) : null;
 		try {
 			if (placement != null) {
 				prepare(placement, handle, progress);
@@ -356,11 +356,16 @@ public final class Volumes implements DeviceListener {
 	}
 
 	/**
-	 * First on the devices that the volume has, then on any.
+	 * First on the devices that the volume has, then on those that were named for it, or
+	 * on any if none were.
 	 */
-	private Placement placeMore(VolumeKey key, VolumeRecord before, long extents) {
+	private Placement placeMore(VolumeHandle handle, VolumeRecord before, long extents) {
+		VolumeKey key = handle.volume().key();
 		List<UUID> own = before.devices();
+		VolumeSpec declared = handle.declared();
+		List<String> named = (declared != null) ? declared.devices() : List.of();
 		List<DeviceSpace> candidates = fitting(before.blockSize()).stream()
+			.filter((space) -> named.isEmpty() || named.contains(space.device().name()) || own.contains(space.uuid()))
 			.sorted(Comparator.comparingInt((space) -> own.contains(space.uuid()) ? 0 : 1))
 			.toList();
 		if (before.layout() == VolumeRecord.Layout.LINEAR) {

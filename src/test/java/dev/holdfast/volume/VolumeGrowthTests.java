@@ -166,6 +166,18 @@ class VolumeGrowthTests {
 		}
 	}
 
+	@Test
+	void keepsToTheDevicesThatWereNamed() throws IOException {
+		try (Shelf shelf = new Shelf(this.directory).with("a", 4).with("b", 4).with("c", 9).start()) {
+			shelf.create(DB, spec(2 * EXTENT, VolumeRecord.Layout.STRIPED, "a", "b"));
+			grow(shelf, DB, 4 * EXTENT);
+			assertThat(shelf.used("c")).as("striped").isZero();
+			shelf.create(OTHER, spec(2 * EXTENT, VolumeRecord.Layout.LINEAR, "a"));
+			Refusals.of(Problem.NO_SPACE, () -> grow(shelf, OTHER, 3 * EXTENT));
+			assertThat(shelf.used("c")).as("linear").isZero();
+		}
+	}
+
 	@ParameterizedTest
 	@EnumSource(VolumeRecord.Layout.class)
 	void readsAsZeroesWhatIsAdded(VolumeRecord.Layout layout) throws IOException {
