@@ -152,13 +152,29 @@ final class DeviceSpace implements LabelSource {
 	 * @return {@code false} if there is none; nothing is kept then
 	 */
 	synchronized boolean reserve(Allocation allocation, int bytes) {
+		boolean kept = reserve(bytes);
+		if (kept) {
+			allocation.reserved(bytes);
+		}
+		return kept;
+	}
+
+	/**
+	 * Keeps room on the label for a record that becomes longer, until
+	 * {@link #release(int)}.
+	 * @return {@code false} if there is none; nothing is kept then
+	 */
+	synchronized boolean reserve(int bytes) {
 		this.recordBytes += bytes;
 		if (labelBytes() > this.device.geometry().slotSize()) {
 			this.recordBytes -= bytes;
 			return false;
 		}
-		allocation.reserved(bytes);
 		return true;
+	}
+
+	synchronized void release(int bytes) {
+		this.recordBytes -= bytes;
 	}
 
 	/**

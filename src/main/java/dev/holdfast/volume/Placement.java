@@ -22,6 +22,9 @@ final class Placement {
 
 	private final Map<DeviceSpace, Allocation> parts = new LinkedHashMap<>();
 
+	/** Room on labels of the volume whose devices give nothing, in bytes. */
+	private final Map<DeviceSpace, Integer> longer = new LinkedHashMap<>();
+
 	private final int stripeSet;
 
 	private Placement(int stripeSet) {
@@ -68,11 +71,15 @@ final class Placement {
 				// Somebody else was quicker.
 				continue;
 			}
-			DeviceSpace refusing = placement.reserve(key, before);
+			DeviceSpace refusing = placement.reserve(candidates, key, before);
 			if (refusing == null) {
 				return placement;
 			}
 			placement.giveBack();
+			if (!placement.parts.containsKey(refusing)) {
+				// It has a part of the volume already, so there is no way around it.
+				throw labelFull(refusing);
+			}
 			usable.remove(refusing);
 			full = refusing;
 		}
@@ -143,17 +150,29 @@ final class Placement {
 	}
 
 	/**
-	 * Keeps room for the record on all labels that will have it.
+	 * Keeps room for the record on all labels that will have it, also those that have it
+	 * already: it becomes longer there.
 	 * @return the device whose label is full, or {@code null} if none is
 	 */
-	private @Nullable DeviceSpace reserve(VolumeKey key, @Nullable VolumeRecord before) {
+	private @Nullable DeviceSpace reserve(List<DeviceSpace> candidates, VolumeKey key, @Nullable VolumeRecord before) {
 		List<Segment> all = new ArrayList<>((before != null) ? before.segments() : List.of());
 		all.addAll(segments());
 		int devices = (int) all.stream().map(Segment::device).distinct().count();
 		int bytes = VolumeRecord.labelBytes(key.tenant(), key.name(), all.size(), devices);
+		List<UUID> present = (before != null) ? before.devices() : List.of();
+		int more = bytes - ((before != null) ? before.labelBytes() : 0);
 		for (Map.Entry<DeviceSpace, Allocation> part : this.parts.entrySet()) {
-			if (!part.getKey().reserve(part.getValue(), bytes)) {
-				return part.getKey();
+			DeviceSpace space = part.getKey();
+			if (!space.reserve(part.getValue(), present.contains(space.uuid()) ? more : bytes)) {
+				return space;
+			}
+		}
+		for (DeviceSpace space : candidates) {
+			if (present.contains(space.uuid()) && !this.parts.containsKey(space)) {
+				if (!space.reserve(more)) {
+					return space;
+				}
+				this.longer.put(space, more);
 			}
 		}
 		return null;
@@ -191,10 +210,12 @@ final class Placement {
 	}
 
 	/**
-	 * Does nothing to parts that have become the volume's.
+	 * Does nothing to parts that have become the volume's. Always called in the end.
 	 */
 	void giveBack() {
 		this.parts.forEach(DeviceSpace::giveBack);
+		this.longer.forEach(DeviceSpace::release);
+		this.longer.clear();
 	}
 
 	private static ProblemException noSpace(long wanted, long available) {

@@ -20,6 +20,7 @@ import dev.holdfast.testing.RequiresIoUring;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -300,6 +301,38 @@ class VolumeGrowthTests {
 			assertThat(grow(shelf, DB, 10 * EXTENT).sizeBytes()).isEqualTo(10 * EXTENT);
 			shelf.restart();
 			shelf.assertSound(DB);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "50,home", "40,another" })
+	void refusesWhatALabelOfTheVolumeHasNoRoomFor(int extents, String role) throws Exception {
+		try (Shelf shelf = new Shelf(this.directory).withSmallLabel("full", extents).with("b", 45).start()) {
+			Volume before = shelf.create(DB, VolumeSpec.striped(2 * EXTENT, 4096));
+			assertThat(before.devices().getFirst().equals(shelf.uuid("full"))).isEqualTo(role.equals("home"));
+			List<VolumeKey> filling = shelf.fillLabel("full");
+			shelf.create(OTHER, spec(shelf.usage("b").free(), VolumeRecord.Layout.LINEAR, "b"));
+			// Elsewhere there is room, but in pieces, and all labels have to name each.
+			shelf.with("c", 20).with("d", 20);
+			for (String name : List.of("c", "d")) {
+				shelf.attach(name);
+				for (int i = 0; i < 20; i++) {
+					shelf.create(new VolumeKey(name, "v" + i), spec(EXTENT, VolumeRecord.Layout.LINEAR, name));
+				}
+				for (int i = 0; i < 20; i += 2) {
+					shelf.volumes().delete(new VolumeKey(name, "v" + i));
+				}
+			}
+			int used = shelf.used("full");
+			ProblemException refused = Refusals.of(Problem.NO_SPACE, () -> grow(shelf, DB, 22 * EXTENT));
+			assertThat(refused.detail()).contains("label of device full is full");
+			assertThat(shelf.find(DB)).isEqualTo(before);
+			assertThat(List.of(shelf.used("full"), shelf.used("c"), shelf.used("d"))).containsExactly(used, 10, 10);
+			// What is there can be deleted, and makes room.
+			filling.forEach(shelf.volumes()::delete);
+			assertThat(grow(shelf, DB, 22 * EXTENT).devices()).hasSize(4);
+			shelf.restart();
+			assertThat(shelf.find(DB).sizeBytes()).isEqualTo(22 * EXTENT);
 		}
 	}
 
