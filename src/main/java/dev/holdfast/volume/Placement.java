@@ -1,17 +1,19 @@
 package dev.holdfast.volume;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.Segment;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.engine.IoFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +95,7 @@ final class Placement {
 		}
 		Map<DeviceSpace, Integer> shares = new LinkedHashMap<>();
 		long left = extents;
-		for (DeviceSpace space : byRoom(usable)) {
+		for (DeviceSpace space : Allocator.byRoom(usable)) {
 			int share = (int) Math.min(left, space.available());
 			if (share > 0) {
 				shares.put(space, share);
@@ -114,7 +116,7 @@ final class Placement {
 	}
 
 	private static Map<DeviceSpace, Integer> stripedShares(List<DeviceSpace> usable, long extents, int fewest) {
-		List<DeviceSpace> ordered = byRoom(usable);
+		List<DeviceSpace> ordered = Allocator.byRoom(usable);
 		long most = 0;
 		for (int columns = ordered.size(); columns >= fewest; columns--) {
 			long each = Math.ceilDiv(extents, columns);
@@ -130,11 +132,6 @@ final class Placement {
 			most = Math.max(most, smallest * columns);
 		}
 		throw noSpace(extents, most);
-	}
-
-	private static List<DeviceSpace> byRoom(List<DeviceSpace> spaces) {
-		// A stable sort: the order of preference stays among equals.
-		return spaces.stream().sorted(Comparator.comparingLong(DeviceSpace::available).reversed()).toList();
 	}
 
 	private boolean allocate(Map<DeviceSpace, Integer> wanted) {
@@ -192,16 +189,33 @@ final class Placement {
 		return this.parts;
 	}
 
-	@Nullable Allocation on(UUID device) {
-		return this.parts.entrySet()
-			.stream()
-			.filter((part) -> part.getKey().uuid().equals(device))
-			.map(Map.Entry::getValue)
-			.findAny()
-			.orElse(null);
+	/**
+	 * Zeroes what is dirty. Blocks for as long as the devices take.
+	 * @param unwanted whether to give up
+	 * @throws CancellationException if so
+	 */
+	void prepare(BooleanSupplier unwanted, ScrubProgress progress) throws IoFailedException {
+		long total = dirtyBytes();
+		if (total == 0) {
+			return;
+		}
+		progress.begins(total);
+		long done = 0;
+		for (Map.Entry<DeviceSpace, Allocation> part : this.parts.entrySet()) {
+			for (ExtentRange range : part.getValue().dirty()) {
+				for (ExtentRange piece : Scrubber.pieces(range)) {
+					if (unwanted.getAsBoolean() || progress.cancelled()) {
+						throw new CancellationException("no longer wanted");
+					}
+					part.getKey().scrubber().scrub(piece);
+					done += piece.count() * Geometry.EXTENT_SIZE;
+					progress.done(done);
+				}
+			}
+		}
 	}
 
-	long dirtyBytes() {
+	private long dirtyBytes() {
 		return this.parts.values()
 			.stream()
 			.flatMap((allocation) -> allocation.dirty().stream())

@@ -22,7 +22,6 @@ import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tenants' volumes on the devices that are attached. What is answered is durable. Any
@@ -38,6 +37,8 @@ public final class Volumes implements DeviceListener {
 
 	private final VolumeLabels labels;
 
+	private final Allocator allocator;
+
 	private final Duration drainLimit;
 
 	/**
@@ -52,6 +53,7 @@ public final class Volumes implements DeviceListener {
 	Volumes(VolumeIndex index, Predicate<String> tenants, Duration drainLimit) {
 		this.spaces = new ConcurrentHashMap<>();
 		this.labels = new VolumeLabels(this.spaces);
+		this.allocator = new Allocator(this.spaces);
 		this.registry = new VolumeRegistry(index, tenants, this.spaces);
 		this.drainLimit = drainLimit;
 	}
@@ -169,9 +171,9 @@ public final class Volumes implements DeviceListener {
 		VolumeKey key = fresh.volume().key();
 		boolean made = false;
 		try {
-			Placement placement = place(key, spec);
+			Placement placement = this.allocator.place(key, spec);
 			try {
-				prepare(placement, fresh, progress);
+				placement.prepare(fresh::cancelled, progress);
 				VolumeRecord record = new VolumeRecord(fresh.uuid(), key.tenant(), key.name(), 1, spec.sizeBytes(),
 						spec.blockSizeOrDefault(), VolumeRecord.State.LIVE, spec.layoutOrDefault(),
 						spec.stripeBytesOrDefault(), placement.segments());
@@ -187,9 +189,6 @@ public final class Volumes implements DeviceListener {
 		catch (IoFailedException ex) {
 			throw failed("The volume could not be made", ex);
 		}
-		catch (CancellationException ex) {
-			throw ex;
-		}
 		catch (IllegalStateException ex) {
 			throw notOnline(ex);
 		}
@@ -197,89 +196,6 @@ public final class Volumes implements DeviceListener {
 			if (!made) {
 				this.registry.release(fresh);
 				fresh.failed();
-			}
-		}
-	}
-
-	private Placement place(VolumeKey key, VolumeSpec spec) {
-		List<DeviceSpace> candidates = candidates(spec);
-		long extents = Math.ceilDiv(spec.sizeBytes(), Geometry.EXTENT_SIZE);
-		if (spec.layoutOrDefault() == VolumeRecord.Layout.LINEAR) {
-			return Placement.linear(candidates, key, extents, null);
-		}
-		if (candidates.size() < 2) {
-			throw new ProblemException(Problem.NOT_SUPPORTED,
-					"A striped volume needs at least two devices, and it could use %d".formatted(candidates.size()));
-		}
-		return Placement.striped(candidates, key, extents, spec.devices().isEmpty() ? 2 : candidates.size(), 0, null);
-	}
-
-	/**
-	 * Devices that a new volume may use: those that were named, in that order, else all,
-	 * those with most room first.
-	 */
-	private List<DeviceSpace> candidates(VolumeSpec spec) {
-		if (!spec.devices().isEmpty()) {
-			List<DeviceSpace> named = spec.devices().stream().map(this::named).toList();
-			named.forEach((space) -> requireBlockSize(space, spec.blockSizeOrDefault()));
-			return named;
-		}
-		return fitting(spec.blockSizeOrDefault());
-	}
-
-	private DeviceSpace named(String device) {
-		return this.spaces.values()
-			.stream()
-			.filter((space) -> space.device().name().equals(device))
-			.findAny()
-			.orElseThrow(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE,
-					"There is no device %s online".formatted(device)));
-	}
-
-	private List<DeviceSpace> fitting(int blockSize) {
-		List<DeviceSpace> online = this.spaces.values()
-			.stream()
-			.sorted(Comparator.comparingLong(DeviceSpace::available)
-				.reversed()
-				.thenComparing((space) -> space.device().name()))
-			.toList();
-		if (online.isEmpty()) {
-			throw new ProblemException(Problem.NO_SPACE, "No device is attached: an administrator attaches one")
-				.with("freeBytes", 0);
-		}
-		List<DeviceSpace> fitting = online.stream().filter((space) -> space.device().blockSize() <= blockSize).toList();
-		if (fitting.isEmpty()) {
-			requireBlockSize(online.getFirst(), blockSize);
-		}
-		return fitting;
-	}
-
-	private static void requireBlockSize(DeviceSpace space, int blockSize) {
-		Device device = space.device();
-		if (blockSize < device.blockSize()) {
-			throw new ProblemException(Problem.NOT_SUPPORTED, "blockSize %d is not supported by device %s: it has %d"
-				.formatted(blockSize, device.name(), device.blockSize()));
-		}
-	}
-
-	private static void prepare(Placement placement, VolumeHandle handle, ScrubProgress progress)
-			throws IoFailedException {
-		long total = placement.dirtyBytes();
-		if (total == 0) {
-			return;
-		}
-		progress.begins(total);
-		long done = 0;
-		for (Map.Entry<DeviceSpace, Allocation> part : placement.parts().entrySet()) {
-			for (ExtentRange range : part.getValue().dirty()) {
-				for (ExtentRange piece : Scrubber.pieces(range)) {
-					if (handle.cancelled() || progress.cancelled()) {
-						throw new CancellationException("no longer wanted");
-					}
-					part.getKey().scrubber().scrub(piece);
-					done += piece.count() * Geometry.EXTENT_SIZE;
-					progress.done(done);
-				}
 			}
 		}
 	}
@@ -321,9 +237,6 @@ public final class Volumes implements DeviceListener {
 		catch (IoFailedException ex) {
 			throw failed("The volume could not be grown", ex);
 		}
-		catch (CancellationException ex) {
-			throw ex;
-		}
 		catch (IllegalStateException ex) {
 			throw notOnline(ex);
 		}
@@ -335,10 +248,10 @@ public final class Volumes implements DeviceListener {
 	private void grow(VolumeHandle handle, VolumeRecord before, long sizeBytes, ScrubProgress progress)
 			throws IoFailedException {
 		long more = Math.ceilDiv(sizeBytes, Geometry.EXTENT_SIZE) - before.extents();
-		Placement placement = (more > 0) ? placeMore(handle, before, more) : null;
+		Placement placement = (more > 0) ? this.allocator.placeMore(before, handle.declared(), more) : null;
 		try {
 			if (placement != null) {
-				prepare(placement, handle, progress);
+				placement.prepare(handle::cancelled, progress);
 			}
 			VolumeRecord after = before.grown(sizeBytes, (placement != null) ? placement.segments() : List.of());
 			this.labels.grow(before, after, placement);
@@ -353,26 +266,6 @@ public final class Volumes implements DeviceListener {
 				placement.giveBack();
 			}
 		}
-	}
-
-	/**
-	 * First on the devices that the volume has, then on those that were named for it, or
-	 * on any if none were.
-	 */
-	private Placement placeMore(VolumeHandle handle, VolumeRecord before, long extents) {
-		VolumeKey key = handle.volume().key();
-		List<UUID> own = before.devices();
-		VolumeSpec declared = handle.declared();
-		List<String> named = (declared != null) ? declared.devices() : List.of();
-		List<DeviceSpace> candidates = fitting(before.blockSize()).stream()
-			.filter((space) -> named.isEmpty() || named.contains(space.device().name()) || own.contains(space.uuid()))
-			.sorted(Comparator.comparingInt((space) -> own.contains(space.uuid()) ? 0 : 1))
-			.toList();
-		if (before.layout() == VolumeRecord.Layout.LINEAR) {
-			return Placement.linear(candidates, key, extents, before);
-		}
-		int next = 1 + before.segments().stream().mapToInt((segment) -> segment.stripeSet()).max().orElse(0);
-		return Placement.striped(candidates, key, extents, 2, next, before);
 	}
 
 	/**

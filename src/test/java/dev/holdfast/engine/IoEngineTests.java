@@ -16,7 +16,6 @@ import dev.holdfast.testing.RequiresIoUring;
 import dev.holdfast.testing.RequiresRoot;
 import dev.holdfast.testing.RequiresTool;
 import dev.holdfast.uring.sys.Errno;
-import dev.holdfast.uring.sys.Posix;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
