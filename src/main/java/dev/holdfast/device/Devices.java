@@ -87,17 +87,18 @@ public final class Devices implements AutoCloseable {
 	 * Attaches a device that the configuration names.
 	 * @param size makes a sparse file of so many bytes if there is nothing at the path,
 	 * and never was; 0 for not
+	 * @param adopt whether it may be taken over from another installation
 	 * @throws IOException if it cannot be used
 	 * @throws ProblemException as for {@link #attach}
 	 */
-	public synchronized void attachConfigured(String name, Path path, long size) throws IOException {
+	public synchronized void attachConfigured(String name, Path path, long size, boolean adopt) throws IOException {
 		KnownDevice there = this.known.find(name).orElse(null);
 		if (there == null && size > 0 && Files.notExists(path)) {
 			Device device = this.attacher.create(name, path, size);
 			enter(device, new KnownDevice(name, device.uuid(), DeviceSelector.at(path), true));
 			return;
 		}
-		open(name, DeviceRequest.of(DeviceSelector.at(path)), there, true);
+		open(name, new DeviceRequest(DeviceSelector.at(path), false, adopt, Map.of()), there, true);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.ResourceName;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
@@ -14,8 +15,10 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param name what to call it
  * @param path a block device, or a regular file standing in for one
  * @param size makes a sparse file of this size if there is nothing at the path
+ * @param adopt whether to take it over from another installation, with its volumes
  */
-public record DeviceProperties(@Nullable String name, @Nullable Path path, @Nullable ByteSize size) {
+public record DeviceProperties(@Nullable String name, @Nullable Path path, @Nullable ByteSize size,
+		@DefaultValue("false") boolean adopt) {
 
 	public DeviceProperties {
 		if (name == null || !ResourceName.isValid(name)) {

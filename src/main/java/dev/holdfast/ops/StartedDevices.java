@@ -53,7 +53,7 @@ final class StartedDevices {
 		Path path = Objects.requireNonNull(wanted.path());
 		ByteSize size = wanted.size();
 		try {
-			this.devices.attachConfigured(name, path, (size != null) ? size.bytes() : 0);
+			this.devices.attachConfigured(name, path, (size != null) ? size.bytes() : 0, wanted.adopt());
 		}
 		catch (IOException | ProblemException | IllegalArgumentException ex) {
 			if (!before.contains(name)) {

@@ -35,14 +35,15 @@ class HoldfastPropertiesTests {
 	void shouldMapEachProperty() {
 		this.runner
 			.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
-					"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[1].name=d1",
-					"holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB", "holdfast.engine=io_uring",
-					"holdfast.rings=2", "holdfast.staging=33554432", "holdfast.allow-plaintext=true",
-					"holdfast.io-deadline=5s", "holdfast.inline-limit=1MiB", "holdfast.drain-limit=1m")
+					"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[0].adopt=true",
+					"holdfast.devices[1].name=d1", "holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB",
+					"holdfast.engine=io_uring", "holdfast.rings=2", "holdfast.staging=33554432",
+					"holdfast.allow-plaintext=true", "holdfast.io-deadline=5s", "holdfast.inline-limit=1MiB",
+					"holdfast.drain-limit=1m")
 			.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
 				.isEqualTo(new HoldfastProperties(Path.of("/var/lib/holdfast"),
-						List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null),
-								new DeviceProperties("d1", Path.of("d1.img"), new ByteSize(1 << 30))),
+						List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null, true),
+								new DeviceProperties("d1", Path.of("d1.img"), new ByteSize(1 << 30), false)),
 						EngineChoice.IO_URING, 2, new ByteSize(32 << 20), true, Duration.ofSeconds(5),
 						new ByteSize(1 << 20), Duration.ofMinutes(1))));
 	}

@@ -176,6 +176,19 @@ class StartTests {
 	}
 
 	@Test
+	void shouldTakeOverADeviceOfAnotherInstallationOnlyIfToldTo(CapturedOutput output) throws Exception {
+		Path mine = Files.createDirectory(this.directory.resolve("mine"));
+		start(Map.of("holdfast.data-directory", mine.toString())).close();
+		Path other = Files.createDirectory(this.directory.resolve("other"));
+		assertRefused(output, Map.of("holdfast.data-directory", other.toString()),
+				"was last held by another installation of Holdfast: attach it with adopt");
+		start(Map.of("holdfast.data-directory", other.toString(), "holdfast.devices[0].adopt", "true")).close();
+		// From now on it is the other's.
+		assertRefused(output, Map.of("holdfast.data-directory", mine.toString(), "holdfast.devices[0].name", "again"),
+				"was last held by another installation of Holdfast: attach it with adopt");
+	}
+
+	@Test
 	void shouldSayWhatToWriteInstead(CapturedOutput output) {
 		assertRefused(output, Map.of("holdfast.staging", "1GB"), "write GiB");
 		assertRefused(output, Map.of("holdfast.rings", "99"), "write a number of rings from 1 to 64");
