@@ -1,3 +1,12 @@
+-- What a release must know to open this catalog: as in labels, one that does not know a required bit must not.
+CREATE TABLE format (
+    required_features BIGINT      NOT NULL,
+    optional_features BIGINT      NOT NULL,
+    needed_release    VARCHAR(32) NOT NULL
+);
+
+INSERT INTO format (required_features, optional_features, needed_release) VALUES (0, 0, '0.1.0');
+
 -- Who this Holdfast is: the labels of its devices name it.
 CREATE TABLE installation (
     uuid VARCHAR(36) NOT NULL PRIMARY KEY

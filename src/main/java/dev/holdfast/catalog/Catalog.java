@@ -64,8 +64,12 @@ public final class Catalog implements AutoCloseable {
 	public static Catalog open(Path file) {
 		SQLiteDataSource writers = source(file, false);
 		try {
+			CatalogFormat.require(writers);
 			Flyway.configure().dataSource(writers).locations("classpath:db/migration").load().migrate();
 			return new Catalog(writers, source(file, true));
+		}
+		catch (CatalogException ex) {
+			throw ex;
 		}
 		catch (SQLException | RuntimeException ex) {
 			throw new CatalogException("The catalog cannot be opened: " + ex.getMessage(), ex);

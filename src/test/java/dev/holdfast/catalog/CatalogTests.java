@@ -87,6 +87,19 @@ class CatalogTests {
 			.withMessageContaining("The catalog cannot be opened");
 	}
 
+	@Test
+	void shouldLeaveACatalogOfANewerReleaseAlone() {
+		try (Catalog catalog = open()) {
+			catalog.write((client) -> client.sql("UPDATE format SET optional_features = 1").update());
+		}
+		try (Catalog catalog = open()) {
+			catalog.write((client) -> client.sql("UPDATE format SET required_features = 4096, needed_release = '7.1.0'")
+				.update());
+		}
+		assertThatExceptionOfType(CatalogException.class).isThrownBy(this::open)
+			.withMessage("The catalog cannot be opened: it needs Holdfast 7.1.0 or later");
+	}
+
 	private Catalog open() {
 		return Catalog.open(this.directory.resolve("catalog.db"));
 	}
