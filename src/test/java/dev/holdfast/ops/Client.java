@@ -80,6 +80,14 @@ public final class Client {
 		return text("PUT", path, BodyPublishers.ofByteArray(body), headers);
 	}
 
+	public HttpResponse<String> patch(String path, String json) throws Exception {
+		return text("PATCH", path, BodyPublishers.ofString(json), "Content-Type", "application/merge-patch+json");
+	}
+
+	public HttpResponse<String> delete(String path) throws Exception {
+		return text("DELETE", path, BodyPublishers.noBody());
+	}
+
 	public HttpResponse<String> text(String method, String path, BodyPublisher body, String... headers)
 			throws Exception {
 		return send(method, path, body, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8), headers);
