@@ -31,24 +31,39 @@ final class BackgroundScrub {
 	 * @throws ProblemException if the device does not keep zeroes
 	 */
 	boolean step(int most) throws IoFailedException {
-		ExtentRange range = this.space.beginScrub(most);
-		if (range == null) {
+		int zeroed = zero(most);
+		this.uncommitted += zeroed;
+		if (zeroed == 0 || this.uncommitted >= COMMIT_AFTER) {
 			commit();
-			return false;
 		}
-		boolean clean = false;
+		return zeroed > 0;
+	}
+
+	/**
+	 * Chooses when it is its turn. Who needs the same extents before it is done gets
+	 * them, and waits with zeroing them again: what a volume has is never zeroed late.
+	 */
+	private int zero(int most) throws IoFailedException {
+		Scrubber scrubber = this.space.scrubber();
+		scrubber.turn().lock();
 		try {
-			this.space.scrubber().scrub(range);
-			clean = true;
+			ExtentRange range = this.space.beginScrub(most);
+			if (range == null) {
+				return 0;
+			}
+			boolean clean = false;
+			try {
+				scrubber.scrub(range);
+				clean = true;
+			}
+			finally {
+				this.space.endScrub(range, clean);
+			}
+			return range.count();
 		}
 		finally {
-			this.space.endScrub(range, clean);
+			scrubber.turn().unlock();
 		}
-		this.uncommitted += range.count();
-		if (this.uncommitted >= COMMIT_AFTER) {
-			commit();
-		}
-		return true;
 	}
 
 	private void commit() throws IoFailedException {

@@ -43,8 +43,8 @@ final class DeviceSpace implements LabelSource {
 
 	private final ExtentSet dirty = new ExtentSet();
 
-	/** Dirty as well, as long as the scrub is at it. */
-	private final Set<ExtentRange> scrubbing = new HashSet<>();
+	/** Dirty as well: the background scrub is at it, unless somebody needs it first. */
+	private final ExtentSet scrubbing = new ExtentSet();
 
 	private final Set<Allocation> preparing = new HashSet<>();
 
@@ -125,7 +125,7 @@ final class DeviceSpace implements LabelSource {
 	 * Extents that can be had: free ones, and dirty ones that have to be zeroed first.
 	 */
 	synchronized long available() {
-		return this.closed ? 0 : this.free.count() + this.dirty.count();
+		return this.closed ? 0 : this.free.count() + this.dirty.count() + this.scrubbing.count();
 	}
 
 	synchronized long clean() {
@@ -133,7 +133,7 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	/**
-	 * Takes extents: free ones first, then dirty ones.
+	 * Takes extents: free ones first, then dirty ones, and what is being scrubbed last.
 	 * @return {@code null} if there are not as many any more
 	 */
 	synchronized @Nullable Allocation tryAllocate(int extents) {
@@ -142,7 +142,10 @@ final class DeviceSpace implements LabelSource {
 		}
 		List<ExtentRange> clean = this.free.take((int) Math.min(extents, this.free.count()));
 		long left = extents - clean.stream().mapToLong(ExtentRange::count).sum();
-		Allocation allocation = new Allocation(clean, this.dirty.take((int) left));
+		long later = Math.max(0, left - this.dirty.count());
+		List<ExtentRange> soiled = new ArrayList<>(this.dirty.take((int) (left - later)));
+		soiled.addAll(this.scrubbing.take((int) later));
+		Allocation allocation = new Allocation(clean, soiled);
 		this.preparing.add(allocation);
 		return allocation;
 	}
@@ -182,7 +185,7 @@ final class DeviceSpace implements LabelSource {
 	 */
 	private long labelBytes() {
 		long runs = (long) this.free.rangeCount() + this.dirty.rangeCount() + this.retiring.size()
-				+ this.scrubbing.size() + this.segmentCount;
+				+ this.scrubbing.rangeCount() + this.segmentCount;
 		for (Allocation allocation : this.preparing) {
 			runs += allocation.rangeCount();
 		}
@@ -341,7 +344,7 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	/**
-	 * Takes dirty extents to zero them.
+	 * Takes dirty extents to zero them at once.
 	 * @param most how many
 	 * @return {@code null} if there are none
 	 */
@@ -353,9 +356,11 @@ final class DeviceSpace implements LabelSource {
 		return range;
 	}
 
+	/**
+	 * Ends what was begun. What somebody has taken meanwhile is his.
+	 */
 	synchronized void endScrub(ExtentRange range, boolean clean) {
-		this.scrubbing.remove(range);
-		(clean ? this.free : this.dirty).add(range);
+		this.scrubbing.remove(range).forEach((clean ? this.free : this.dirty)::add);
 	}
 
 	/**
@@ -384,7 +389,7 @@ final class DeviceSpace implements LabelSource {
 		List<ExtentRun> runs = new ArrayList<>();
 		add(runs, this.free.ranges(), ExtentState.FREE, ExtentRun.NO_VOLUME);
 		add(runs, this.dirty.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
-		add(runs, this.scrubbing, ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		add(runs, this.scrubbing.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
 		add(runs, this.retiring, ExtentState.DIRTY, ExtentRun.NO_VOLUME);
 		for (Allocation allocation : this.preparing) {
 			add(runs, allocation.free(), ExtentState.FREE, ExtentRun.NO_VOLUME);
@@ -417,7 +422,7 @@ final class DeviceSpace implements LabelSource {
 	synchronized SpaceUsage usage() {
 		long total = this.device.geometry().capacity();
 		long freeBytes = this.free.count() * Geometry.EXTENT_SIZE;
-		long dirtyExtents = this.dirty.count() + this.scrubbing.stream().mapToLong(ExtentRange::count).sum();
+		long dirtyExtents = this.dirty.count() + this.scrubbing.count();
 		long dirtyBytes = dirtyExtents * Geometry.EXTENT_SIZE;
 		return new SpaceUsage(total, total - freeBytes - dirtyBytes, freeBytes, dirtyBytes);
 	}

@@ -101,9 +101,13 @@ final class ExtentSet {
 
 	/**
 	 * Takes out what of a range is in the set.
+	 * @return what that was
 	 */
-	void remove(ExtentRange range) {
+	List<ExtentRange> remove(ExtentRange range) {
+		List<ExtentRange> removed = new ArrayList<>();
 		for (ExtentRange part : overlapping(range)) {
+			int start = Math.max(part.start(), range.start());
+			removed.add(new ExtentRange(start, Math.min(part.end(), range.end()) - start));
 			this.ranges.remove(part.start());
 			this.count -= part.count();
 			if (part.start() < range.start()) {
@@ -113,6 +117,7 @@ final class ExtentSet {
 				add(new ExtentRange(range.end(), part.end() - range.end()));
 			}
 		}
+		return removed;
 	}
 
 	private List<ExtentRange> overlapping(ExtentRange range) {

@@ -51,6 +51,13 @@ final class Scrubber {
 	}
 
 	/**
+	 * Held while extents are zeroed, in the order of asking.
+	 */
+	ReentrantLock turn() {
+		return this.turn;
+	}
+
+	/**
 	 * Zeroes extents. Blocks for as long as the device takes.
 	 * @param range of the device, at most 64 MiB
 	 * @throws IoFailedException if the device says so

@@ -3,7 +3,11 @@ package dev.holdfast.volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +119,52 @@ class ScrubsTests {
 			}
 			awaitClean(slow);
 			assertThat(slow.usage().used()).isEqualTo(50 * 8 * Geometry.EXTENT_SIZE);
+		}
+	}
+
+	@Test
+	void givesUpWhatAVolumeNeeds() throws IOException {
+		Path file = Rig.soiled(this.directory, SIZE);
+		try (SlowRig slow = new SlowRig(this.directory, file)) {
+			slow.engine.hold(IoKind.ZERO);
+			try (Scrubs scrubs = scrubs(slow)) {
+				await().until(() -> slow.engine.held() == 1);
+				assertThat(slow.usage().free()).isZero();
+				OperationSnapshot operation = Objects
+					.requireNonNull(slow.tasks.create(DB, VolumeSpec.ofSize(slow.usage().total())).operation());
+				assertThat(operation.total()).isEqualTo(slow.usage().total());
+				slow.engine.release();
+				await().until(() -> slow.operations.find(operation.id())
+					.filter((present) -> present.state() == OperationState.SUCCEEDED)
+					.isPresent());
+			}
+			assertThat(slow.usage().used()).isEqualTo(slow.usage().total());
+			Geometry geometry = slow.device.geometry();
+			byte[] content = Files.readAllBytes(file);
+			int start = (int) geometry.dataOffset();
+			int end = (int) geometry.offsetOf(geometry.extentCount());
+			assertThat(Arrays.equals(content, start, end, new byte[end - start], 0, end - start)).isTrue();
+		}
+	}
+
+	@Test
+	void choosesOnlyOnceItCanBegin() throws Exception {
+		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, SIZE))) {
+			DeviceSpace space = new DeviceSpace(slow.device);
+			ReentrantLock turn = space.scrubber().turn();
+			slow.engine.changes();
+			FutureTask<Boolean> step = new FutureTask<>(() -> new BackgroundScrub(space).step(16));
+			turn.lock();
+			try {
+				Thread.ofVirtual().start(step);
+				await().until(turn::hasQueuedThreads);
+				assertThat(space.tryAllocate((int) space.available())).isNotNull();
+			}
+			finally {
+				turn.unlock();
+			}
+			assertThat(step.get()).as("there was something to zero").isFalse();
+			assertThat(slow.engine.changes()).isEmpty();
 		}
 	}
 
