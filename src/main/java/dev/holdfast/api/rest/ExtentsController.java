@@ -24,8 +24,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ExtentsController {
 
-	private static final int LARGEST_PAGE = 1000;
-
 	/** How much is resolved for a page at most, whatever is merged. */
 	private static final int PIECES = 100_000;
 
@@ -51,10 +49,16 @@ class ExtentsController {
 						"The range is not inside the volume, which has %d bytes".formatted(size))
 					.with("size", size);
 			}
-			long from = Math.max(offset, number(request, "pageToken", offset));
-			int pageSize = Math.clamp(number(request, "pageSize", 100), 1, LARGEST_PAGE);
-			return page(pin, from, offset + length, pageSize);
+			return page(pin, from(request, offset, length), offset + length, Page.size(request));
 		}
+	}
+
+	private static long from(HttpServletRequest request, long offset, long length) {
+		long from = number(request, "pageToken", offset);
+		if (from < offset || from >= offset + length) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, Page.UNKNOWN_TOKEN);
+		}
+		return from;
 	}
 
 	private static ExtentList page(Pin pin, long from, long end, int pageSize) {

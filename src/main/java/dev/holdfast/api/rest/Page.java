@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Page<T>(List<T> items, @Nullable String nextToken) {
 
+	static final String UNKNOWN_TOKEN = "pageToken is not one that was given out";
+
 	private static final int DEFAULT_SIZE = 100;
 
 	private static final int LARGEST_SIZE = 1000;
@@ -40,7 +42,7 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 
 	private static <T> Page<T> of(List<T> all, Function<T, String> name, Comparator<String> order,
 			HttpServletRequest request) {
-		int size = size(Query.single(request, "pageSize"));
+		int size = size(request);
 		String after = after(Query.single(request, "pageToken"));
 		List<T> rest = all.stream()
 			.filter((item) -> after == null || order.compare(name.apply(item), after) > 0)
@@ -55,7 +57,11 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 				Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.US_ASCII)));
 	}
 
-	private static int size(@Nullable String text) {
+	/**
+	 * How many items a page has at most.
+	 */
+	static int size(HttpServletRequest request) {
+		String text = Query.single(request, "pageSize");
 		if (text == null) {
 			return DEFAULT_SIZE;
 		}
@@ -84,7 +90,7 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 		catch (IllegalArgumentException ex) {
 			// said below
 		}
-		throw new ProblemException(Problem.MALFORMED_REQUEST, "pageToken is not one that was given out");
+		throw new ProblemException(Problem.MALFORMED_REQUEST, UNKNOWN_TOKEN);
 	}
 
 }

@@ -42,7 +42,7 @@ class DevicesTests extends Service {
 
 	@BeforeEach
 	void begin() throws Exception {
-		this.devices = new ExtraDevices(admin(), this.temporary);
+		this.devices = extraDevices(this.temporary);
 	}
 
 	@AfterEach

@@ -1,6 +1,7 @@
 package dev.holdfast.api.rest;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -44,6 +45,14 @@ abstract class Service {
 			}
 			return knownTenant;
 		}
+	}
+
+	/**
+	 * For devices that a test attaches, with acme there to use them.
+	 */
+	final ExtraDevices extraDevices(Path files) throws Exception {
+		acme();
+		return new ExtraDevices(admin(), files);
 	}
 
 	/**
