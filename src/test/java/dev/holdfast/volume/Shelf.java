@@ -124,6 +124,13 @@ final class Shelf implements AutoCloseable {
 	}
 
 	/**
+	 * Switches on, with no drive yet.
+	 */
+	Shelf startBare() throws IOException {
+		return start(new String[0]);
+	}
+
+	/**
 	 * Switches on, with all drives.
 	 */
 	Shelf start() throws IOException {
@@ -150,12 +157,23 @@ final class Shelf implements AutoCloseable {
 		return attach(AttachRequest.of(name, file(name)));
 	}
 
+	Device adopt(String name) throws IOException {
+		return adopt(name, Map.of());
+	}
+
 	Device adopt(String name, Map<String, String> rename) throws IOException {
 		return attach(adoption(name, rename));
 	}
 
-	AttachRequest adoption(String name, Map<String, String> rename) {
+	private AttachRequest adoption(String name, Map<String, String> rename) {
 		return new AttachRequest(name, file(name), false, true, rename, null);
+	}
+
+	/**
+	 * Asks for a drive that is attached, with new names for what is on it.
+	 */
+	void attachAgain(String name, Map<String, String> rename) {
+		volumes().attachedAgain(device(name), adoption(name, rename));
 	}
 
 	private Device attach(AttachRequest request) throws IOException {
@@ -180,6 +198,13 @@ final class Shelf implements AutoCloseable {
 		return present;
 	}
 
+	/**
+	 * Of all drives, whether they are attached or not.
+	 */
+	Set<String> names() {
+		return this.files.keySet();
+	}
+
 	Path file(String name) {
 		return this.files.get(name);
 	}
@@ -196,8 +221,16 @@ final class Shelf implements AutoCloseable {
 		return power().volumes;
 	}
 
-	BlockService blocks() {
-		return power().blocks;
+	private BlockService blocks() throws IOException {
+		Power present = power();
+		BlockService blocks = present.blocks;
+		if (blocks == null) {
+			StagingPool pool = StagingPool.open(present.rig.engine(), 16 << 20, Duration.ofSeconds(10));
+			present.pool = pool;
+			blocks = new BlockService(present.rig.engine(), present.volumes, pool);
+			present.blocks = blocks;
+		}
+		return blocks;
 	}
 
 	RecordingEngine engine() {
@@ -206,6 +239,13 @@ final class Shelf implements AutoCloseable {
 
 	SpaceUsage usage(String name) {
 		return volumes().usage(uuid(name));
+	}
+
+	/**
+	 * What is remembered of volumes.
+	 */
+	List<VolumeIndex.Entry> remembered() {
+		return this.index.load();
 	}
 
 	/**
@@ -269,6 +309,10 @@ final class Shelf implements AutoCloseable {
 		blocks().read(key, offset, length, TransferOptions.DEFAULT, bytes::put);
 		assertThat(bytes.hasRemaining()).isFalse();
 		return bytes.array();
+	}
+
+	void flush(VolumeKey key) throws IOException {
+		blocks().flush(key, TransferOptions.DEFAULT);
 	}
 
 	/**
@@ -337,12 +381,15 @@ final class Shelf implements AutoCloseable {
 		Power present = this.power;
 		this.power = null;
 		if (present != null) {
-			assertThat(present.pool.usedRatio()).as("staging memory").isZero();
 			for (Device device : this.online.values()) {
 				device.close();
 			}
 			this.online.clear();
-			present.pool.close();
+			StagingPool pool = present.pool;
+			if (pool != null) {
+				assertThat(pool.usedRatio()).as("staging memory").isZero();
+				pool.close();
+			}
 			present.rig.close();
 		}
 	}
@@ -358,22 +405,21 @@ final class Shelf implements AutoCloseable {
 
 		private final RecordingEngine engine;
 
-		private final StagingPool pool;
-
 		private final Volumes volumes;
 
-		private final BlockService blocks;
+		/** Once somebody reads or writes. */
+		private @Nullable StagingPool pool;
 
-		Power() throws IOException {
+		private @Nullable BlockService blocks;
+
+		Power() {
 			this.rig = Rig.open(Shelf.this.kind, (opened) -> {
 				this.recording.add(new RecordingEngine(opened));
 				return this.recording.getFirst();
 			});
 			this.engine = this.recording.getFirst();
-			this.pool = StagingPool.open(this.rig.engine(), 16 << 20, Duration.ofSeconds(10));
 			this.volumes = new Volumes(Shelf.this.index, (tenant) -> !Shelf.this.missingTenants.contains(tenant),
 					Duration.ofSeconds(30));
-			this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool);
 		}
 
 	}
