@@ -109,16 +109,23 @@ final class VolumeRegistry {
 
 	/**
 	 * Ends a volume of which not all devices are here: what is on the others goes when
-	 * they return.
+	 * they return. The same for one whose labels do not agree.
+	 * @return {@code false} if it is all here, perhaps since a moment ago; nothing was
+	 * done then
 	 * @throws IoFailedException if a label could not be written; the volume is gone all
 	 * the same
 	 */
-	synchronized void deleteAway(VolumeHandle handle) throws IoFailedException {
+	synchronized boolean deleteAway(VolumeHandle handle) throws IoFailedException {
+		Volume volume = handle.volume();
+		if (volume.state() != VolumeState.FAILED && this.spaces.keySet().containsAll(volume.devices())) {
+			return false;
+		}
 		put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
 		this.handles.remove(handle.volume().key(), handle);
 		Reconciler reconciler = new Reconciler(this.spaces);
 		reconciler.settle(handle.uuid(), true);
 		reconciler.commit();
+		return true;
 	}
 
 	Map<UUID, Device> online() {

@@ -336,8 +336,7 @@ public final class Volumes implements DeviceListener {
 			if (this.registry.find(key) != handle) {
 				throw VolumeHandle.notFound(key);
 			}
-			if (handle.volume().state().away() || handle.volume().state() == VolumeState.FAILED) {
-				this.registry.deleteAway(handle);
+			if (!handle.volume().state().serves() && this.registry.deleteAway(handle)) {
 				return;
 			}
 			if (!handle.drain(this.drainLimit)) {

@@ -154,6 +154,27 @@ class AbsentDevicesTests {
 	}
 
 	@Test
+	void canBeDeletedAgainAfterARestartWithoutAllDevices() throws IOException {
+		try (Shelf shelf = two()) {
+			shelf.create(DB, STRIPED);
+			shelf.restart();
+			// Home's label has it, and nothing else is done any more.
+			shelf.engine().refuseAfter(3);
+			Refusals.of(Problem.DEVICE_NOT_ONLINE, () -> shelf.volumes().delete(DB));
+			shelf.restart("a");
+			assertThat(shelf.find(DB).state()).isEqualTo(VolumeState.DELETING);
+			shelf.volumes().delete(DB);
+			assertThat(shelf.volumes().find(DB)).isEmpty();
+			assertThat(shelf.used("a")).isZero();
+			shelf.create(DB, VolumeSpec.ofSize(EXTENT));
+			shelf.attach("b");
+			shelf.restart();
+			shelf.assertSound(DB);
+			assertThat(shelf.used("b")).isZero();
+		}
+	}
+
+	@Test
 	void completesADeletionWhenTheOtherDeviceComes() throws IOException {
 		try (Shelf shelf = two()) {
 			shelf.create(DB, STRIPED);

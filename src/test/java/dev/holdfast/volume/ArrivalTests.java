@@ -1,0 +1,133 @@
+package dev.holdfast.volume;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.holdfast.device.VolumeRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Devices that come while something is done to a volume that they have a part of. */
+class ArrivalTests {
+
+	private static final long EXTENT = Shelf.EXTENT;
+
+	private static final VolumeKey DB = new VolumeKey("acme", "db");
+
+	private static final VolumeKey OTHER = new VolumeKey("acme", "other");
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void waitsForIoThatBeganJustBeforeItIsDeleted() throws Exception {
+		StoppingIndex index = new StoppingIndex();
+		try (Shelf shelf = new Shelf(this.directory).with(index).with("a", 4).with("b", 4).start()) {
+			shelf.create(DB, VolumeSpec.striped(2 * EXTENT, 4096));
+			Volume other = shelf.create(OTHER, new VolumeSpec(EXTENT, null, null, null, List.of("b")));
+			// So that there is something to forget before anything is settled.
+			shelf.close();
+			index.put(List.of(new VolumeIndex.Entry(new Volume(new VolumeKey("acme", "old"), UUID.randomUUID(), EXTENT,
+					4096, VolumeState.READY, null, VolumeRecord.Layout.LINEAR, 0, other.devices(), 1), null, false)));
+			shelf.start("a");
+			CountDownLatch reached = new CountDownLatch(1);
+			CountDownLatch go = new CountDownLatch(1);
+			AtomicReference<Pin> pin = new AtomicReference<>();
+			index.onRemove = () -> {
+				reached.countDown();
+				go.await();
+			};
+			index.onPut = () -> pin.set(shelf.volumes().open(DB).pin());
+			CompletableFuture<Void> arrival = new CompletableFuture<>();
+			start(arrival, () -> shelf.attach("b"));
+			reached.await();
+			CompletableFuture<Void> deletion = new CompletableFuture<>();
+			Thread deleting = start(deletion, () -> shelf.volumes().delete(DB));
+			// It has seen that a device is away, and waits for its turn.
+			await().until(() -> deleting.getState() == Thread.State.BLOCKED);
+			go.countDown();
+			arrival.get(30, TimeUnit.SECONDS);
+			index.onRemove = () -> {
+			};
+			await().until(() -> deletion.isDone() || shelf.find(DB).state() == VolumeState.DELETING);
+			assertThat(deletion).isNotDone();
+			assertThat(shelf.used("a")).isOne();
+			pin.get().close();
+			deletion.get(30, TimeUnit.SECONDS);
+			assertThat(shelf.used("a")).isZero();
+			shelf.restart();
+			shelf.assertSound(OTHER);
+		}
+	}
+
+	private static Thread start(CompletableFuture<Void> done, Action action) {
+		return Thread.ofPlatform().start(() -> {
+			try {
+				action.run();
+				done.complete(null);
+			}
+			catch (Throwable ex) {
+				done.completeExceptionally(ex);
+			}
+		});
+	}
+
+	/**
+	 * What may throw.
+	 */
+	private interface Action {
+
+		void run() throws Exception;
+
+	}
+
+	/**
+	 * An index that something happens in.
+	 */
+	private static final class StoppingIndex implements VolumeIndex {
+
+		private final MemoryIndex index = new MemoryIndex();
+
+		private volatile Action onPut = () -> {
+		};
+
+		private volatile Action onRemove = () -> {
+		};
+
+		@Override
+		public List<Entry> load() {
+			return this.index.load();
+		}
+
+		@Override
+		public void put(List<Entry> entries) {
+			this.index.put(entries);
+			happen(this.onPut);
+		}
+
+		@Override
+		public void remove(UUID volume) {
+			this.index.remove(volume);
+			happen(this.onRemove);
+		}
+
+		private static void happen(Action action) {
+			try {
+				action.run();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+}
