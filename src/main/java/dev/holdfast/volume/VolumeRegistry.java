@@ -217,6 +217,12 @@ final class VolumeRegistry {
 	private VolumeIndex.@Nullable Entry apply(Reconciler.Settled settled, Map<UUID, Device> online) {
 		VolumeRecord record = settled.record();
 		VolumeIndex.Entry entry = entry(record.uuid());
+		Volume volume = Volume.of(record, VolumeState.READY);
+		if (entry != null && !this.spaces.containsKey(record.home())) {
+			// The other labels may be behind home's, and what is remembered is not.
+			volume = entry.volume();
+			record = record.named(volume.key().tenant(), volume.key().name());
+		}
 		VolumeHandle handle = handleOf(record, entry);
 		if (handle == null) {
 			this.unassigned.put(record.uuid(), record);
@@ -224,7 +230,6 @@ final class VolumeRegistry {
 		}
 		this.unassigned.remove(record.uuid());
 		String conflict = settled.conflict();
-		Volume volume = Volume.of(record, VolumeState.READY);
 		if (record.state() == VolumeRecord.State.DELETING) {
 			handle.unusable(volume.in(VolumeState.DELETING, null));
 		}

@@ -80,6 +80,21 @@ class AbsentDevicesTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "a", "b" })
+	void isStillCalledAndSizedAsBefore(String present) throws IOException {
+		try (Shelf shelf = two()) {
+			shelf.create(DB, VolumeSpec.striped(EXTENT, 4096));
+			// Home's label says so, and the other's not before its next commit.
+			Volume grown = shelf.volumes().grow(DB, 2 * EXTENT, ScrubProgress.NONE);
+			shelf.restart(present);
+			assertThat(shelf.find(DB).sizeBytes()).isEqualTo(2 * EXTENT);
+			assertThat(shelf.find(DB).epoch()).isEqualTo(grown.epoch());
+			shelf.restart();
+			assertThat(shelf.find(DB)).isEqualTo(grown);
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "a", "b", "" })
 	void canBeDeletedWhileADeviceIsAway(String present) throws IOException {
 		try (Shelf shelf = two()) {

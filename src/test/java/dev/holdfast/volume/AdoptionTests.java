@@ -214,6 +214,23 @@ class AdoptionTests {
 		}
 	}
 
+	@Test
+	void keepsTheNameThatWasGivenWhileHomeIsAway() throws IOException {
+		try (Shelf shelf = this.origin) {
+			shelf.missingTenants().add("acme");
+			shelf.with(new MemoryIndex()).start();
+			shelf.attachAgain("a", Map.of("log", "globex/log", "acme/db", "globex/db2"));
+			VolumeKey given = key("globex/log");
+			unharmed(shelf, given);
+			shelf.restart("b");
+			assertThat(shelf.find(given).state()).isEqualTo(VolumeState.UNAVAILABLE);
+			Refusals.of(Problem.ALREADY_EXISTS, () -> shelf.create(given, VolumeSpec.ofSize(EXTENT)));
+			shelf.attach("a");
+			shelf.assertSound(GLOBEX, given, key("globex/db2"));
+			unharmed(shelf, given);
+		}
+	}
+
 	/** Refused, and nothing is changed on any drive. */
 	private ProblemException untouched(Shelf shelf, Problem problem, ThrowingCallable call) throws IOException {
 		Map<Path, Path> copies = new LinkedHashMap<>();
