@@ -129,6 +129,13 @@ public final class VolumeHandle {
 	}
 
 	/**
+	 * Whether there has been I/O, or could have been.
+	 */
+	boolean begun() {
+		return this.segments != null;
+	}
+
+	/**
 	 * It is there, and there can be no I/O.
 	 */
 	void unusable(Volume as) {

@@ -212,7 +212,7 @@ final class VolumeRegistry {
 
 	/**
 	 * Makes the handle say what was settled.
-	 * @return what to remember, or {@code null} if nobody has the volume
+	 * @return what to remember, or {@code null} if there is nothing new
 	 */
 	private VolumeIndex.@Nullable Entry apply(Reconciler.Settled settled, Map<UUID, Device> online) {
 		VolumeRecord record = settled.record();
@@ -229,6 +229,10 @@ final class VolumeRegistry {
 			return null;
 		}
 		this.unassigned.remove(record.uuid());
+		if (handle.begun()) {
+			// It may be growing or on its way out, and the device adds nothing to it.
+			return null;
+		}
 		String conflict = settled.conflict();
 		if (record.state() == VolumeRecord.State.DELETING) {
 			handle.unusable(volume.in(VolumeState.DELETING, null));

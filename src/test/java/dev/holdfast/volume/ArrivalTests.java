@@ -1,5 +1,6 @@
 package dev.holdfast.volume;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -8,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.holdfast.contract.Problem;
 import dev.holdfast.device.VolumeRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,32 @@ class ArrivalTests {
 			assertThat(shelf.used("a")).isZero();
 			shelf.restart();
 			shelf.assertSound(OTHER);
+		}
+	}
+
+	@Test
+	void doesNotBringBackWhatIsBeingDeleted() throws Exception {
+		try (Shelf shelf = new Shelf(this.directory).with("a", 2).with("b", 2).with("c", 4).start("a", "b")) {
+			shelf.create(DB, VolumeSpec.ofSize(4 * EXTENT));
+			shelf.attach("c");
+			// The label of c says that the volume has grown, home's does not.
+			shelf.engine().refuseAfter(3);
+			Refusals.of(Problem.DEVICE_NOT_ONLINE, () -> shelf.volumes().grow(DB, 8 * EXTENT, ScrubProgress.NONE));
+			shelf.restart("a", "b");
+			VolumeHandle handle = shelf.volumes().open(DB);
+			CompletableFuture<Void> deletion = new CompletableFuture<>();
+			try (Pin pin = handle.pin()) {
+				assertThat(pin.devices()).hasSize(2);
+				start(deletion, () -> shelf.volumes().delete(DB));
+				await().until(() -> shelf.find(DB).state() == VolumeState.DELETING);
+				shelf.attach("c");
+				assertThat(shelf.find(DB).state()).isEqualTo(VolumeState.DELETING);
+				Refusals.of(Problem.NOT_FOUND, handle::pin);
+				assertThat(shelf.used("c")).isZero();
+			}
+			deletion.get(10, TimeUnit.SECONDS);
+			shelf.restart();
+			shelf.assertSound();
 		}
 	}
 
