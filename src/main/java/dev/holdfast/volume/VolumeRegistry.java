@@ -155,6 +155,13 @@ final class VolumeRegistry {
 	private Set<UUID> concerned(DeviceSpace space) {
 		Set<UUID> volumes = new LinkedHashSet<>();
 		space.records().forEach((record) -> volumes.add(record.uuid()));
+		for (DeviceSpace other : this.spaces.values()) {
+			// Whatever waits for it.
+			other.records()
+				.stream()
+				.filter((record) -> record.devices().contains(space.uuid()))
+				.forEach((record) -> volumes.add(record.uuid()));
+		}
 		synchronized (this.remembered) {
 			this.remembered.values()
 				.stream()
@@ -176,8 +183,10 @@ final class VolumeRegistry {
 			Reconciler.Settled settled = reconciler.settle(volume, entry != null && entry.deleted());
 			if (settled != null) {
 				present.put(volume, settled);
+				continue;
 			}
-			else if (entry != null && this.spaces.keySet().containsAll(entry.volume().devices())) {
+			this.unassigned.remove(volume);
+			if (entry != null && this.spaces.keySet().containsAll(entry.volume().devices())) {
 				gone.add(volume);
 			}
 			else if (entry != null && !entry.deleted() && homeIsHere(entry)) {

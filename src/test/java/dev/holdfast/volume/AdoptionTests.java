@@ -231,6 +231,24 @@ class AdoptionTests {
 		}
 	}
 
+	@Test
+	void doesNotKeepWhatHomeHasForgotten() throws IOException {
+		try (Shelf shelf = this.origin) {
+			shelf.start();
+			shelf.restart();
+			Path withVolume = Files.copy(shelf.file("b"), this.directory.resolve("copy.img"));
+			shelf.volumes().delete(LOG);
+			shelf.close();
+			Files.move(withVolume, shelf.file("b"), StandardCopyOption.REPLACE_EXISTING);
+			shelf.missingTenants().addAll(List.of("acme", "globex"));
+			shelf.with(new MemoryIndex()).start("b");
+			shelf.attach("a");
+			assertThat(shelf.used("b")).isZero();
+			assertThat(shelf.volumes().unassigned(shelf.uuid("a"))).extracting(VolumeRecord::uuid)
+				.containsExactlyInAnyOrder(this.identities.get(DB), this.identities.get(GLOBEX));
+		}
+	}
+
 	/** Refused, and nothing is changed on any drive. */
 	private ProblemException untouched(Shelf shelf, Problem problem, ThrowingCallable call) throws IOException {
 		Map<Path, Path> copies = new LinkedHashMap<>();
