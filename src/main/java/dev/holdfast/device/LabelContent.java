@@ -27,6 +27,16 @@ public record LabelContent(List<ExtentRun> runs, List<VolumeRecord> volumes) {
 		return Math.ceilDiv(bytes, blockSize) * blockSize;
 	}
 
+	/**
+	 * Whether it can take the place of what a label holds.
+	 * @param label of the device
+	 * @return {@code false} if it is too long
+	 */
+	public boolean fits(Label label) {
+		long recordBytes = this.volumes.stream().mapToLong(VolumeRecord::labelBytes).sum();
+		return labelBytes(this.runs.size(), recordBytes, label.blockSize()) <= label.geometry().slotSize();
+	}
+
 	static LabelContent empty(Geometry geometry, ExtentState state) {
 		return new LabelContent(List.of(new ExtentRun(0, geometry.extentCount(), state)), List.of());
 	}

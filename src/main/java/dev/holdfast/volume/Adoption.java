@@ -35,6 +35,13 @@ public record Adoption(Map<String, String> rename) {
 	}
 
 	/**
+	 * Whether a volume is to be called something else.
+	 */
+	boolean renames(VolumeRecord record) {
+		return !keyOf(record).equals(new VolumeKey(record.tenant(), record.name()));
+	}
+
+	/**
 	 * What a volume is to be called.
 	 */
 	VolumeKey keyOf(VolumeRecord record) {

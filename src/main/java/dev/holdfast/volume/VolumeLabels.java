@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -105,6 +106,38 @@ final class VolumeLabels {
 		commit(others);
 		home.remove(record.uuid());
 		home.commit();
+	}
+
+	/**
+	 * Gives other names to volumes of one home, whose label alone decides about that.
+	 * @return the device whose label has no room for them (nothing has changed then), or
+	 * {@code null}
+	 * @throws IoFailedException if the label could not be written
+	 */
+	@Nullable DeviceSpace rename(UUID home, List<VolumeRecord> named) throws IoFailedException {
+		Map<DeviceSpace, Integer> longer = new LinkedHashMap<>();
+		try {
+			for (VolumeRecord record : named) {
+				for (DeviceSpace space : having(record.uuid())) {
+					VolumeRecord before = space.record(record.uuid());
+					int more = (before != null) ? record.labelBytes() - before.labelBytes() : 0;
+					if (!space.reserve(more)) {
+						return space;
+					}
+					longer.merge(space, more, Integer::sum);
+				}
+			}
+			named.forEach((record) -> having(record.uuid()).forEach((space) -> space.replace(record)));
+		}
+		finally {
+			longer.forEach(DeviceSpace::release);
+		}
+		space(home).commit();
+		return null;
+	}
+
+	private List<DeviceSpace> having(UUID volume) {
+		return this.spaces.values().stream().filter((space) -> space.record(volume) != null).toList();
 	}
 
 	private DeviceSpace space(UUID device) {

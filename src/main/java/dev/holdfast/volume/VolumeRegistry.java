@@ -36,6 +36,8 @@ final class VolumeRegistry {
 
 	private final Map<UUID, DeviceSpace> spaces;
 
+	private final VolumeLabels labels;
+
 	private final Map<VolumeKey, VolumeHandle> handles = new ConcurrentHashMap<>();
 
 	/** Everything in the index, by identity. Guarded by itself. */
@@ -51,6 +53,7 @@ final class VolumeRegistry {
 		this.index = index;
 		this.tenants = tenants;
 		this.spaces = spaces;
+		this.labels = new VolumeLabels(spaces);
 		for (VolumeIndex.Entry entry : index.load()) {
 			this.remembered.put(entry.volume().uuid(), entry);
 			if (!entry.deleted()) {
@@ -313,57 +316,77 @@ final class VolumeRegistry {
 		if (adoption == null) {
 			return content;
 		}
+		LabelContent taken = new LabelContent(content.runs(), named(content.volumes(), name, adoption));
+		if (!taken.fits(label)) {
+			throw labelFull(name);
+		}
+		return taken;
+	}
+
+	/**
+	 * Gives names to volumes that nobody has. Those that cannot have theirs, and get no
+	 * other, stay as they are.
+	 * @throws IoFailedException if a label could not be written
+	 * @throws ProblemException as for {@link #review}
+	 */
+	synchronized void assign(Device device, Adoption adoption) throws IoFailedException {
+		if (!this.spaces.containsKey(device.uuid())) {
+			return;
+		}
+		List<VolumeRecord> wanted = unassigned(device.uuid()).stream()
+			.filter((record) -> adoption.renames(record) || isFree(adoption.keyOf(record), record.uuid()))
+			.toList();
+		List<VolumeRecord> named = named(wanted, device.name(), adoption);
+		DeviceSpace full = this.labels.rename(device.uuid(), named);
+		if (full != null) {
+			throw labelFull(full.device().name());
+		}
+		settle(named.stream().map(VolumeRecord::uuid).collect(Collectors.toCollection(LinkedHashSet::new)));
+	}
+
+	private boolean isFree(VolumeKey key, UUID volume) {
+		VolumeHandle present = this.handles.get(key);
+		return this.tenants.test(key.tenant()) && (present == null || present.uuid().equals(volume));
+	}
+
+	/**
+	 * Volumes by the names that they are to have.
+	 * @throws ProblemException {@link Problem#FOREIGN_SIGNATURE} if a tenant does not
+	 * exist, {@link Problem#ALREADY_EXISTS} if a name is taken
+	 */
+	private List<VolumeRecord> named(List<VolumeRecord> records, String device, Adoption adoption) {
 		Set<String> missing = new TreeSet<>();
 		Set<String> taken = new TreeSet<>();
 		Set<VolumeKey> wanted = new LinkedHashSet<>();
-		List<VolumeRecord> records = new ArrayList<>();
-		for (VolumeRecord record : content.volumes()) {
+		List<VolumeRecord> named = new ArrayList<>();
+		for (VolumeRecord record : records) {
 			VolumeKey key = adoption.keyOf(record);
-			records.add(record.named(key.tenant(), key.name()));
-			VolumeHandle present = this.handles.get(key);
+			named.add(record.named(key.tenant(), key.name()));
 			if (!this.tenants.test(key.tenant())) {
 				missing.add(key.tenant());
 			}
-			else if (!wanted.add(key) || (present != null && !present.uuid().equals(record.uuid()))) {
+			else if (!wanted.add(key) || !isFree(key, record.uuid())) {
 				taken.add(key.tenant() + "/" + key.name());
 			}
 		}
 		if (!missing.isEmpty()) {
 			throw new ProblemException(Problem.FOREIGN_SIGNATURE,
 					"Device %s has volumes of tenants that do not exist here: make them first, or give the volumes to others by rename"
-						.formatted(name))
+						.formatted(device))
 				.with("missingTenants", List.copyOf(missing));
 		}
 		if (!taken.isEmpty()) {
 			throw new ProblemException(Problem.ALREADY_EXISTS,
-					"Device %s has volumes with names that are taken here: give them others by rename".formatted(name))
+					"Device %s has volumes with names that are taken here: give them others by rename"
+						.formatted(device))
 				.with("takenNames", List.copyOf(taken));
 		}
-		return new LabelContent(content.runs(), records);
+		return named;
 	}
 
-	/**
-	 * Gives names to volumes that nobody has.
-	 * @throws IoFailedException if a label could not be written
-	 */
-	synchronized void assign(Device device, Adoption adoption) throws IoFailedException {
-		DeviceSpace home = this.spaces.get(device.uuid());
-		if (home == null) {
-			return;
-		}
-		Set<UUID> volumes = new LinkedHashSet<>();
-		for (VolumeRecord record : unassigned(device.uuid())) {
-			VolumeKey key = adoption.keyOf(record);
-			VolumeRecord named = record.named(key.tenant(), key.name());
-			named.devices().stream().map(this.spaces::get).filter((space) -> space != null).forEach((space) -> {
-				if (space.record(named.uuid()) != null) {
-					space.replace(named);
-				}
-			});
-			home.commit();
-			volumes.add(record.uuid());
-		}
-		settle(volumes);
+	private static ProblemException labelFull(String device) {
+		return new ProblemException(Problem.NO_SPACE,
+				"The label of device %s has no room for the new names: choose shorter ones".formatted(device));
 	}
 
 	synchronized List<VolumeRecord> unassigned(UUID device) {

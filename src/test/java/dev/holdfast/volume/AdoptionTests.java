@@ -215,6 +215,28 @@ class AdoptionTests {
 	}
 
 	@Test
+	void doesNotNameAVolumeAfterWhatItCannotBe() throws IOException {
+		try (Shelf shelf = this.origin) {
+			shelf.missingTenants().addAll(List.of("globex", "initech"));
+			shelf.with(new MemoryIndex()).start();
+			for (String name : List.of("acme/db", "initech/db")) {
+				ProblemException refused = Refusals.of(
+						name.startsWith("acme") ? Problem.ALREADY_EXISTS : Problem.FOREIGN_SIGNATURE,
+						() -> shelf.attachAgain("a", Map.of("globex/db", name)));
+				assertThat(refused.properties()).isNotEmpty();
+				// Who asks for nothing else is not told either.
+				shelf.attachAgain("a", Map.of());
+				assertThat(shelf.volumes().unassigned(shelf.uuid("a"))).singleElement()
+					.satisfies((record) -> assertThat(record.tenant() + "/" + record.name()).isEqualTo("globex/db"));
+			}
+			shelf.restart();
+			assertThat(shelf.find(DB).uuid()).isEqualTo(this.identities.get(DB));
+			shelf.attachAgain("a", Map.of("globex/db", "acme/globex"));
+			unharmed(shelf, DB, key("acme/globex"));
+		}
+	}
+
+	@Test
 	void keepsTheNameThatWasGivenWhileHomeIsAway() throws IOException {
 		try (Shelf shelf = this.origin) {
 			shelf.missingTenants().add("acme");
@@ -246,6 +268,21 @@ class AdoptionTests {
 			assertThat(shelf.used("b")).isZero();
 			assertThat(shelf.volumes().unassigned(shelf.uuid("a"))).extracting(VolumeRecord::uuid)
 				.containsExactlyInAnyOrder(this.identities.get(DB), this.identities.get(GLOBEX));
+		}
+	}
+
+	@Test
+	void refusesANameThatTheLabelHasNoRoomFor() throws Exception {
+		try (Shelf full = new Shelf(this.directory).withSmallLabel("full", 60).start()) {
+			List<VolumeKey> filling = full.fillLabel("full");
+			full.close();
+			try (Shelf shelf = full.elsewhere().startBare()) {
+				Map<String, String> longer = new LinkedHashMap<>();
+				filling.forEach((key) -> longer.put(key.name(), key.tenant() + "/" + key.name() + "x".repeat(40)));
+				untouched(shelf, Problem.NO_SPACE, () -> shelf.adopt("full", longer));
+				shelf.adopt("full");
+				shelf.assertSound(filling.toArray(VolumeKey[]::new));
+			}
 		}
 	}
 
