@@ -1,6 +1,8 @@
 package dev.holdfast.block;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.Problem;
@@ -102,6 +104,68 @@ public final class BlockService {
 		catch (Dispatch.IncompleteException ex) {
 			throw ex.problem();
 		}
+	}
+
+	/**
+	 * Makes a range read as zeroes.
+	 * @param key of the volume
+	 * @param offset in the volume in bytes; need not be aligned
+	 * @param length in bytes
+	 * @param options how
+	 * @throws ProblemException as above; what the range holds then is not known
+	 */
+	public void zero(VolumeKey key, long offset, long length, TransferOptions options) {
+		VolumeHandle handle = this.volumes.open(key);
+		requireInside(handle.volume(), offset, length);
+		Chunks chunks = new Chunks(handle.volume().blockSize());
+		long end = offset + length;
+		long from = Math.min(end, chunks.ceiling(offset));
+		long to = Math.max(from, chunks.floor(end));
+		writeZeroes(key, offset, from - offset, options);
+		clearing(handle, options).run(from, to, Dispatch::zero);
+		writeZeroes(key, to, end - to, options);
+		if (options.fua()) {
+			flush(key, options);
+		}
+	}
+
+	private void writeZeroes(VolumeKey key, long offset, long length, TransferOptions options) {
+		if (length == 0) {
+			return;
+		}
+		ByteBuffer zeroes = ByteBuffer.allocate((int) length);
+		try {
+			write(key, offset, length, options, (into) -> {
+				int count = Math.min(zeroes.remaining(), into.remaining());
+				into.put(zeroes.slice(zeroes.position(), count));
+				zeroes.position(zeroes.position() + count);
+				return (count > 0) ? count : -1;
+			});
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Tells the devices that the whole blocks of a range are not needed: they then read
+	 * as zeroes or as before. Bytes of blocks that are only partly in it stay.
+	 * @param key of the volume
+	 * @param offset in the volume in bytes
+	 * @param length in bytes
+	 * @param options how
+	 */
+	public void discard(VolumeKey key, long offset, long length, TransferOptions options) {
+		VolumeHandle handle = this.volumes.open(key);
+		requireInside(handle.volume(), offset, length);
+		Chunks chunks = new Chunks(handle.volume().blockSize());
+		clearing(handle, options).run(chunks.ceiling(offset), chunks.floor(offset + length), Dispatch::discard);
+	}
+
+	private BlockClearing clearing(VolumeHandle handle, TransferOptions options) {
+		int flow = this.flows.of(handle.volume().key().tenant());
+		return new BlockClearing(this.ranges, handle, options,
+				() -> new Dispatch(this.engine, handle, flow, options, null));
 	}
 
 	private static void requireInside(Volume volume, long offset, long length) {

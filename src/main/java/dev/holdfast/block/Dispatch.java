@@ -1,7 +1,9 @@
 package dev.holdfast.block;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.buffer.Lease;
@@ -108,6 +110,56 @@ final class Dispatch implements AutoCloseable {
 			start(io);
 			position += range.length();
 		}
+	}
+
+	/**
+	 * Starts making whole blocks read as zeroes.
+	 * @param offset in the volume
+	 * @param length in bytes
+	 */
+	void zero(long offset, long length) {
+		for (DeviceRange range : joined(pinned().resolve(offset, length))) {
+			PendingIo io = prepared();
+			io.operation().zero(range.device().io(), range.offset(), range.length());
+			start(io);
+		}
+	}
+
+	/**
+	 * Starts telling the devices that whole blocks are not needed.
+	 * @param offset in the volume
+	 * @param length in bytes
+	 */
+	void discard(long offset, long length) {
+		for (DeviceRange range : joined(pinned().resolve(offset, length))) {
+			PendingIo io = prepared();
+			io.operation().discard(range.device().io(), range.offset(), range.length());
+			start(io);
+		}
+	}
+
+	/**
+	 * The same places in as few ranges as they make: stripes that are apart in the volume
+	 * follow each other on their device.
+	 */
+	private static List<DeviceRange> joined(List<DeviceRange> ranges) {
+		Map<Device, DeviceRange> open = new LinkedHashMap<>();
+		List<DeviceRange> joined = new ArrayList<>();
+		for (DeviceRange range : ranges) {
+			DeviceRange last = open.get(range.device());
+			if (last != null && last.offset() + last.length() == range.offset()) {
+				open.put(range.device(),
+						new DeviceRange(range.device(), last.offset(), last.length() + range.length()));
+			}
+			else {
+				if (last != null) {
+					joined.add(last);
+				}
+				open.put(range.device(), range);
+			}
+		}
+		joined.addAll(open.values());
+		return joined;
 	}
 
 	/**

@@ -47,6 +47,37 @@ class BlockServiceTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void discardsWholeBlocksOnly(Rig.Kind kind) throws IOException {
+		int size = 9 * MEBIBYTE;
+		byte[] bytes = new byte[size];
+		new Random(1).nextBytes(bytes);
+		try (BlockRig rig = fragmented(kind, size)) {
+			rig.write(DB, 0, bytes);
+			rig.blocks.discard(DB, 4095, 4097 + 4096 + 4095, BlockRig.DEFAULT);
+			byte[] after = rig.read(DB, 0, size);
+			assertThat(Arrays.mismatch(after, 0, 4096, bytes, 0, 4096)).as("what is before").isEqualTo(-1);
+			assertThat(Arrays.mismatch(after, 3 * 4096, size, bytes, 3 * 4096, size)).as("what is behind")
+				.isEqualTo(-1);
+			for (int block = 1; block < 3; block++) {
+				byte[] found = Arrays.copyOfRange(after, block * 4096, (block + 1) * 4096);
+				assertThat(found).isIn(new byte[4096], Arrays.copyOfRange(bytes, block * 4096, (block + 1) * 4096));
+			}
+			rig.blocks.discard(DB, 1, 4094, BlockRig.DEFAULT);
+			rig.blocks.discard(DB, size, 0, BlockRig.DEFAULT);
+			rig.blocks.zero(DB, size, 0, BlockRig.DEFAULT);
+			assertThat(rig.read(DB, 0, 4096)).isEqualTo(Arrays.copyOf(bytes, 4096));
+			for (long[] range : new long[][] { { 1, size }, { size, 1 }, { 0, Long.MAX_VALUE }, { -1, 1 },
+					{ 0, -1 } }) {
+				refused(Problem.RANGE_NOT_SATISFIABLE, () -> rig.blocks.zero(DB, range[0], range[1], BlockRig.DEFAULT));
+				refused(Problem.RANGE_NOT_SATISFIABLE,
+						() -> rig.blocks.discard(DB, range[0], range[1], BlockRig.DEFAULT));
+			}
+			rig.assertNothingHeld(DB);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void isWhatAByteArrayIs(Rig.Kind kind) throws IOException {
 		long seed = System.nanoTime();
 		Random random = new Random(seed);
@@ -66,6 +97,10 @@ class BlockServiceTests {
 							BlockRig.source(bytes, 1 + random.nextInt(2 * MEBIBYTE)));
 					assertThat(transfer.bytes()).as(where).isEqualTo(length);
 					System.arraycopy(bytes, 0, model, offset, length);
+				}
+				else if (random.nextInt(3) == 0) {
+					rig.blocks.zero(DB, offset, length, new TransferOptions(random.nextBoolean(), Long.MAX_VALUE));
+					Arrays.fill(model, offset, offset + length, (byte) 0);
 				}
 				else {
 					assertThat(rig.read(DB, offset, length)).as(where)

@@ -127,6 +127,23 @@ class VolumesController {
 		this.blocks.flush(this.lookup.require(tenant, volume).key(), this.limits.options(false));
 	}
 
+	@Needs(Right.WRITE)
+	@PostMapping("/{volume}:zero")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void zero(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range,
+			HttpServletRequest request) {
+		this.blocks.zero(this.lookup.require(tenant, volume).key(), range.first(), range.count(),
+				this.limits.options(Query.flag(request, "fua")));
+	}
+
+	@Needs(Right.WRITE)
+	@PostMapping("/{volume}:discard")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void discard(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range) {
+		this.blocks.discard(this.lookup.require(tenant, volume).key(), range.first(), range.count(),
+				this.limits.options(false));
+	}
+
 	/**
 	 * One page of a tenant's volumes.
 	 *

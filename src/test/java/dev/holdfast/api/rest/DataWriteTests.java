@@ -87,6 +87,35 @@ class DataWriteTests extends Service {
 	}
 
 	@Test
+	void shouldZeroAndDiscard() throws Exception {
+		byte[] bytes = random(20000);
+		assertThat(acme().put(this.data + "?offset=0", bytes).statusCode()).isEqualTo(204);
+		assertThat(act("zero", "{\"offset\":100,\"length\":\"8KiB\"}").statusCode()).isEqualTo(204);
+		Arrays.fill(bytes, 100, 100 + 8192, (byte) 0);
+		assertOnly(0, bytes);
+		assertThat(act("zero?fua=true", "{\"offset\":0,\"length\":20000}").statusCode()).isEqualTo(204);
+		assertOnly(0, new byte[20000]);
+		assertThat(act("discard", "{\"offset\":0,\"length\":%d}".formatted(VOLUME_BYTES)).statusCode()).isEqualTo(204);
+		for (String verb : new String[] { "zero", "discard" }) {
+			assertProblem(act(verb, "{\"offset\":0,\"length\":%d}".formatted(VOLUME_BYTES + 1)), 416,
+					"range-not-satisfiable");
+			assertProblem(act(verb, "{\"offset\":-1,\"length\":1}"), 400, "malformed-request");
+			assertProblem(act(verb, "{\"offset\":0}"), 400, "malformed-request");
+			assertProblem(act(verb, "{\"offset\":0,\"length\":1,\"fua\":true}"), 400, "unknown-field");
+			assertProblem(act(verb, "[]"), 400, "malformed-request");
+			HttpResponse<String> reader = admin().tenant("acme", "reader")
+				.text("POST", this.volume + ":" + verb, BodyPublishers.ofString("{\"offset\":0,\"length\":1}"),
+						"Content-Type", "application/json");
+			assertProblem(reader, 403, "forbidden");
+		}
+	}
+
+	private HttpResponse<String> act(String verb, String json) throws Exception {
+		return acme().text("POST", this.volume + ":" + verb, BodyPublishers.ofString(json), "Content-Type",
+				"application/json");
+	}
+
+	@Test
 	void shouldSayHowItWasDone() throws Exception {
 		HttpResponse<String> response = acme().put(this.data + "?offset=0", random(4096));
 		assertThat(header(response, "Holdfast-Tier")).isIn("bvec", "none");

@@ -1,0 +1,31 @@
+package dev.holdfast.api.rest;
+
+import dev.holdfast.contract.ByteSize;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of an action on a range of a volume.
+ *
+ * @param offset of the first byte
+ * @param length how many
+ */
+record RangeRequest(@Nullable ByteSize offset, @Nullable ByteSize length) {
+
+	long first() {
+		return required(this.offset, "offset");
+	}
+
+	long count() {
+		return required(this.length, "length");
+	}
+
+	private static long required(@Nullable ByteSize value, String name) {
+		if (value == null) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, name + " is needed, in bytes");
+		}
+		return value.bytes();
+	}
+
+}
