@@ -50,7 +50,8 @@ public final class Devices implements AutoCloseable {
 	}
 
 	/**
-	 * Attaches a drive, or finds that it is attached.
+	 * Attaches a drive, or finds that it is attached. A device that is away may come back
+	 * from anywhere: its label says that it is the same.
 	 * @param name what to call it
 	 * @param request which drive, and what may happen to what is on it
 	 * @return whether it was new here
@@ -60,18 +61,18 @@ public final class Devices implements AutoCloseable {
 	public synchronized boolean attach(String name, DeviceRequest request) {
 		ResourceName.require("device", name);
 		KnownDevice there = this.known.find(name).orElse(null);
-		if (there != null && !there.selector().equals(request.selector())) {
-			throw new ProblemException(Problem.ALREADY_EXISTS,
-					"There is a device %s that was asked for otherwise: detach it first, or take another name"
-						.formatted(name));
-		}
 		Device present = this.online.get(name);
 		if (present != null) {
+			if (there == null || !there.selector().equals(request.selector())) {
+				throw new ProblemException(Problem.ALREADY_EXISTS,
+						"There is a device %s that was asked for otherwise: detach it first, or take another name"
+							.formatted(name));
+			}
 			this.listener.attachedAgain(present, request.attaching(name, present.path(), present.uuid()));
 			return false;
 		}
 		try {
-			open(name, request, there, false);
+			open(name, request, there, there != null && there.configured());
 			return there == null;
 		}
 		catch (DeviceException ex) {
@@ -102,13 +103,15 @@ public final class Devices implements AutoCloseable {
 	}
 
 	/**
-	 * Attaches a device that was attached before. If that is not possible it is
-	 * {@code absent}, and its status says why.
+	 * Attaches a device that was attached before and that the configuration does not
+	 * name, or no longer. If that is not possible it is {@code absent}, and its status
+	 * says why.
 	 * @return why it is not online, or {@code null} if it is
 	 */
 	public synchronized @Nullable String attachKnown(KnownDevice device) {
+		this.known.put(new KnownDevice(device.name(), device.uuid(), device.selector(), false));
 		try {
-			open(device.name(), DeviceRequest.of(device.selector()), device, device.configured());
+			open(device.name(), DeviceRequest.of(device.selector()), device, false);
 			return null;
 		}
 		catch (IOException | ProblemException ex) {
