@@ -56,24 +56,24 @@ class DataController {
 		Volume found = this.volumes.require(tenant, volume);
 		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
 		DataConditions.checkRead(request);
-		DataRange range = DataRange.of(request, found.sizeBytes());
-		try (HeldAnswers.Room room = this.held.tryTake(range.length())) {
+		DataAnswer answer = new DataAnswer(found, DataRange.of(request, found.sizeBytes()));
+		try (HeldAnswers.Room room = this.held.tryTake(answer.length())) {
 			if (room != null) {
-				Transfer transfer = read(found.key(), range, room::put);
-				head(found, range, response);
+				Transfer transfer = answer.write(this::read, room::put);
+				head(found, answer, response);
 				TransferHeaders.add(transfer, response);
 				room.writeTo(response.getOutputStream());
 			}
 			else {
-				stream(found, range, response);
+				stream(found, answer, response);
 			}
 		}
 	}
 
-	private void stream(Volume found, DataRange range, HttpServletResponse response) throws IOException {
-		head(found, range, response);
+	private void stream(Volume found, DataAnswer answer, HttpServletResponse response) throws IOException {
+		head(found, answer, response);
 		try {
-			read(found.key(), range, response.getOutputStream()::write);
+			answer.write(this::read, response.getOutputStream()::write);
 		}
 		catch (RuntimeException ex) {
 			if (!response.isCommitted()) {
@@ -89,13 +89,9 @@ class DataController {
 		return this.blocks.read(key, range.offset(), range.length(), this.limits.options(false), sink);
 	}
 
-	private static void head(Volume found, DataRange range, HttpServletResponse response) {
+	private static void head(Volume found, DataAnswer answer, HttpServletResponse response) {
 		describe(found, response);
-		response.setContentLengthLong(range.length());
-		if (range.partial()) {
-			response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
-			response.setHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(found.sizeBytes()));
-		}
+		answer.head(response);
 	}
 
 	private static void describe(Volume found, HttpServletResponse response) {

@@ -1,5 +1,6 @@
 package dev.holdfast.api.rest;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,9 @@ import org.springframework.http.HttpRange;
  */
 record DataRange(long offset, long length, boolean partial) {
 
+	/** Ranges in one request. */
+	private static final int MOST = 64;
+
 	private static final Pattern UNIT = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(.*)");
 
 	/** The {@code range-set} of RFC 9110, empty elements included. */
@@ -34,28 +38,36 @@ record DataRange(long offset, long length, boolean partial) {
 	/**
 	 * Reads the header {@code Range}. One of an unknown unit is ignored, and so is any
 	 * with {@code If-Range}, since a volume has no validator that could match.
+	 * @return in the order that they were asked for, without those that begin behind the
+	 * end; never empty
 	 * @throws ProblemException {@link Problem#RANGE_NOT_SATISFIABLE}
 	 */
-	static DataRange of(HttpServletRequest request, long size) {
+	static List<DataRange> of(HttpServletRequest request, long size) {
 		String header = request.getHeader(HttpHeaders.RANGE);
 		if (header == null || request.getHeader(HttpHeaders.IF_RANGE) != null) {
-			return new DataRange(0, size, false);
+			return List.of(new DataRange(0, size, false));
 		}
 		Matcher matcher = UNIT.matcher(header.trim());
 		if (!matcher.matches()) {
 			throw malformed();
 		}
 		if (!matcher.group(1).equalsIgnoreCase("bytes")) {
-			return new DataRange(0, size, false);
+			return List.of(new DataRange(0, size, false));
 		}
-		if (!RANGES.matcher(matcher.group(2)).matches()) {
+		String ranges = matcher.group(2);
+		if (ranges.chars().filter((character) -> character == ',').count() >= MOST) {
+			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
+					"Ask for at most %d ranges at a time".formatted(MOST))
+				.with("limit", MOST);
+		}
+		if (!RANGES.matcher(ranges).matches()) {
 			throw malformed();
 		}
-		String plain = LEADING_ZEROES.matcher(matcher.group(2)).replaceAll("");
-		return single(HUGE.matcher(plain).replaceAll(Long.toString(Long.MAX_VALUE)), size);
+		String plain = LEADING_ZEROES.matcher(ranges).replaceAll("");
+		return satisfiable(HUGE.matcher(plain).replaceAll(Long.toString(Long.MAX_VALUE)), size);
 	}
 
-	private static DataRange single(String ranges, long size) {
+	private static List<DataRange> satisfiable(String ranges, long size) {
 		List<HttpRange> parsed;
 		try {
 			parsed = HttpRange.parseRanges("bytes=" + ranges);
@@ -63,16 +75,26 @@ record DataRange(long offset, long length, boolean partial) {
 		catch (IllegalArgumentException ex) {
 			throw malformed();
 		}
-		if (parsed.size() != 1) {
-			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE, "Ask for one range at a time");
+		List<DataRange> found = new ArrayList<>();
+		long total = 0;
+		for (HttpRange range : parsed) {
+			long first = range.getRangeStart(size);
+			if (first < size) {
+				long length = range.getRangeEnd(size) - first + 1;
+				found.add(new DataRange(first, length, true));
+				total += length;
+			}
 		}
-		long first = parsed.getFirst().getRangeStart(size);
-		if (first >= size) {
+		if (found.isEmpty()) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
 					"The range begins behind the end of the volume, which has %d bytes".formatted(size))
 				.with("size", size);
 		}
-		return new DataRange(first, parsed.getFirst().getRangeEnd(size) - first + 1, true);
+		if (total > size) {
+			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
+					"The ranges overlap: together they have more bytes than the volume");
+		}
+		return found;
 	}
 
 	private static ProblemException malformed() {

@@ -77,8 +77,8 @@ class DataReadTests extends Service {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "bytes=1048576-", "bytes=9999999-99999999", "bytes=-0", "bytes=5-4", "bytes=", "bytes=a-b",
-			"bytes=-", "bytes=1", "bytes=--1", "bytes", "bytes=99999999999999999999-", "bytes=0-0,5-6", "bytes=+0-3",
-			"bytes=0-+3", "bytes=,", "bytes=0x1-2", "bytes=0-0;1" })
+			"bytes=-", "bytes=1", "bytes=--1", "bytes", "bytes=99999999999999999999-", "bytes=1048576-,9999999-",
+			"bytes=0-,0-0", "bytes=0-0,5-4", "bytes=+0-3", "bytes=0-+3", "bytes=,", "bytes=0x1-2", "bytes=0-0;1" })
 	void shouldRefuseRangesThatCannotBeServed(String range) throws Exception {
 		HttpResponse<String> response = acme().get(this.volume + "/data", "Range", range);
 		assertProblem(response, 416, "range-not-satisfiable");
