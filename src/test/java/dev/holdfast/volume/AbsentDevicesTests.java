@@ -11,6 +11,7 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.testing.Refusals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

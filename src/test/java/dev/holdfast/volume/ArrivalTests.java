@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.testing.Refusals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

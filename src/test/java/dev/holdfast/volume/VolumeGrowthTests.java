@@ -16,6 +16,7 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Rig;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.testing.Refusals;
 import dev.holdfast.testing.RequiresIoUring;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

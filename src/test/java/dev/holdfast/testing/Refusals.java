@@ -1,4 +1,4 @@
-package dev.holdfast.volume;
+package dev.holdfast.testing;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -8,12 +8,12 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What is refused, and how. */
-final class Refusals {
+public final class Refusals {
 
 	private Refusals() {
 	}
 
-	static ProblemException of(Problem problem, ThrowingCallable call) {
+	public static ProblemException of(Problem problem, ThrowingCallable call) {
 		ProblemException refused = Assertions.catchThrowableOfType(ProblemException.class, call);
 		assertThat(refused).isNotNull();
 		assertThat(refused.problem()).as(refused.detail()).isEqualTo(problem);
