@@ -232,6 +232,20 @@ class DevicesTests {
 	}
 
 	@Test
+	void keepsWhatTheConfigurationNames() throws IOException {
+		this.machine.devices().attachConfigured("a", this.file, 0, false);
+		ProblemException refused = Refusals.of(Problem.IN_USE, () -> this.machine.devices().detach("a"));
+		assertThat(refused.detail()).contains("configuration");
+		assertThat(this.machine.attach("a", this.file)).isFalse();
+		Refusals.of(Problem.IN_USE, () -> this.machine.devices().detach("a"));
+		// Nor does it help to ask for it while it is absent.
+		this.machine.restartBare();
+		assertThat(this.machine.attach("a", this.file)).isFalse();
+		Refusals.of(Problem.IN_USE, () -> this.machine.devices().detach("a"));
+		assertThat(this.machine.known().list()).extracting(KnownDevice::configured).containsExactly(true);
+	}
+
+	@Test
 	void letsGoOfAllAtTheEnd() throws IOException {
 		this.machine.attach("a", this.file);
 		this.machine.devices().close();
