@@ -144,6 +144,7 @@ public final class Devices implements AutoCloseable {
 	}
 
 	private void enter(Device device, KnownDevice as) throws IOException {
+		boolean fresh = this.known.find(as.name()).isEmpty();
 		boolean entered = false;
 		try {
 			this.known.put(as);
@@ -157,6 +158,9 @@ public final class Devices implements AutoCloseable {
 		}
 		finally {
 			if (!entered) {
+				if (fresh) {
+					this.known.remove(as.name());
+				}
 				device.close();
 			}
 		}

@@ -246,6 +246,25 @@ class DevicesTests {
 	}
 
 	@Test
+	void forgetsADeviceThatIsNotWanted() throws IOException {
+		try (Rig rig = Rig.open(Rig.Kind.PSYNC);
+				Devices devices = new Devices(rig.attacher(this.machine.known().installation()), new Drives(),
+						this.machine.known(), new Unwilling())) {
+			Refusals.of(Problem.IO_ERROR, () -> devices.attach("a", DeviceRequest.of(DeviceSelector.at(this.file))));
+			assertThat(devices.list()).isEmpty();
+			assertThat(devices.online()).isEmpty();
+			// One that was here before stays known.
+			this.machine.attach("a", this.file);
+			this.machine.stop();
+			KnownDevice known = devices.get("a").known();
+			assertThat(devices.attachKnown(known)).isEqualTo("no");
+			assertThat(devices.get("a").reason()).isEqualTo("no");
+			assertThat(this.machine.known().list()).containsExactly(known);
+		}
+		this.machine.restart().online("a");
+	}
+
+	@Test
 	void letsGoOfAllAtTheEnd() throws IOException {
 		this.machine.attach("a", this.file);
 		this.machine.devices().close();
@@ -257,6 +276,31 @@ class DevicesTests {
 
 	private static byte[] content(Path file) throws IOException {
 		return Files.readAllBytes(file);
+	}
+
+	/**
+	 * Wants no device.
+	 */
+	private static final class Unwilling implements DeviceListener {
+
+		@Override
+		public LabelContent review(Label label, AttachRequest request, boolean ours) {
+			return label.content();
+		}
+
+		@Override
+		public void attached(Device device) {
+			throw new ProblemException(Problem.IO_ERROR, "no");
+		}
+
+		@Override
+		public void attachedAgain(Device device, AttachRequest request) {
+		}
+
+		@Override
+		public void detaching(UUID device, String name) {
+		}
+
 	}
 
 }
