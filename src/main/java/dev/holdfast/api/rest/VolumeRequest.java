@@ -1,6 +1,7 @@
 package dev.holdfast.api.rest;
 
 import java.util.List;
+import java.util.Objects;
 
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.Problem;
@@ -27,6 +28,9 @@ record VolumeRequest(@Nullable ByteSize sizeBytes, @Nullable Integer blockSize, 
 		}
 		if (this.devices != null && !administrator) {
 			throw new ProblemException(Problem.FORBIDDEN, "Only an administrator may name devices");
+		}
+		if (this.devices != null && this.devices.stream().anyMatch(Objects::isNull)) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, "devices are names, such as [\"nvme0\"]");
 		}
 		return new VolumeSpec(this.sizeBytes.bytes(), this.blockSize, layout(this.layout), stripe(this.stripeBytes),
 				(this.devices != null) ? this.devices : List.of());

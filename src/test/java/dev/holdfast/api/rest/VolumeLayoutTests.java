@@ -204,6 +204,7 @@ class VolumeLayoutTests extends Service {
 					"layout":"striped","stripeBytes":"64KB"            | 400 | malformed-request | write KiB
 					"layout":"striped","stripeBytes":-4096             | 400 | malformed-request | stripeBytes
 					"devices":["A","A"]                                | 400 | malformed-request | devices names one twice
+					"devices":[null]                                   | 400 | malformed-request | devices are names
 					"devices":"A"                                      | 400 | malformed-request | 'devices' has a value of the wrong
 					"devices":["nosuch"]                               | 409 | device-not-online | There is no device nosuch
 					"layout":"striped","devices":["A"]                 | 422 | not-supported     | needs at least two devices
