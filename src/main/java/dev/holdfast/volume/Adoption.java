@@ -1,6 +1,9 @@
 package dev.holdfast.volume;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -39,6 +42,22 @@ public record Adoption(Map<String, String> rename) {
 	 */
 	boolean renames(VolumeRecord record) {
 		return !keyOf(record).equals(new VolumeKey(record.tenant(), record.name()));
+	}
+
+	/**
+	 * Refuses new names for volumes that do not come: a slip would be noticed too late.
+	 * @throws ProblemException {@link Problem#MALFORMED_REQUEST}
+	 */
+	void requireAmong(List<VolumeRecord> records) {
+		Set<String> unknown = new TreeSet<>(this.rename.keySet());
+		records.forEach((record) -> {
+			unknown.remove(record.name());
+			unknown.remove(record.tenant() + "/" + record.name());
+		});
+		if (!unknown.isEmpty()) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST,
+					"rename: the device has no volume called %s".formatted(String.join(", ", unknown)));
+		}
 	}
 
 	/**

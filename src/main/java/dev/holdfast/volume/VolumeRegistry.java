@@ -316,10 +316,12 @@ final class VolumeRegistry {
 		if (adoption == null) {
 			return content;
 		}
+		adoption.requireAmong(content.volumes());
 		LabelContent taken = new LabelContent(content.runs(), named(content.volumes(), name, adoption));
 		if (!taken.fits(label)) {
 			throw labelFull(name);
 		}
+		content.volumes().forEach(this::undelete);
 		return taken;
 	}
 
@@ -360,7 +362,7 @@ final class VolumeRegistry {
 		Set<VolumeKey> wanted = new LinkedHashSet<>();
 		List<VolumeRecord> named = new ArrayList<>();
 		for (VolumeRecord record : records) {
-			VolumeKey key = adoption.keyOf(record);
+			VolumeKey key = keyOf(record, adoption);
 			named.add(record.named(key.tenant(), key.name()));
 			if (!this.tenants.test(key.tenant())) {
 				missing.add(key.tenant());
@@ -387,6 +389,26 @@ final class VolumeRegistry {
 	private static ProblemException labelFull(String device) {
 		return new ProblemException(Problem.NO_SPACE,
 				"The label of device %s has no room for the new names: choose shorter ones".formatted(device));
+	}
+
+	/**
+	 * A volume that is known here by another device keeps the name that it has here.
+	 */
+	private VolumeKey keyOf(VolumeRecord record, Adoption adoption) {
+		VolumeIndex.Entry entry = entry(record.uuid());
+		return (entry != null && !entry.deleted() && !adoption.renames(record)) ? entry.volume().key()
+				: adoption.keyOf(record);
+	}
+
+	/**
+	 * A deletion that waited for the device is void once others have had the volume: it
+	 * is theirs that comes now, because somebody wants it.
+	 */
+	private void undelete(VolumeRecord record) {
+		VolumeIndex.Entry entry = entry(record.uuid());
+		if (entry != null && entry.deleted()) {
+			remove(record.uuid());
+		}
 	}
 
 	synchronized List<VolumeRecord> unassigned(UUID device) {

@@ -25,8 +25,17 @@ record DeviceRequestBody(@Nullable String path, @Nullable String serial, @Nullab
 
 	DeviceRequest request() {
 		return new DeviceRequest(new DeviceSelector(path(this.path), this.serial, this.wwid),
-				Boolean.TRUE.equals(this.overwrite), Boolean.TRUE.equals(this.adopt),
-				(this.rename != null) ? this.rename : Map.of());
+				Boolean.TRUE.equals(this.overwrite), Boolean.TRUE.equals(this.adopt), rename(this.rename));
+	}
+
+	private static Map<String, String> rename(@Nullable Map<String, String> names) {
+		if (names == null) {
+			return Map.of();
+		}
+		if (names.containsValue(null)) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, "rename has a new name for each old one");
+		}
+		return names;
 	}
 
 	private static @Nullable Path path(@Nullable String text) {
