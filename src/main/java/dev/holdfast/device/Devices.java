@@ -124,6 +124,7 @@ public final class Devices implements AutoCloseable {
 		try {
 			UUID expected = (there != null) ? there.uuid() : null;
 			Path path = locate(request.selector(), expected);
+			requireNotOnline(path);
 			Device device = this.attacher.attach(request.attaching(name, path, expected),
 					(label, ours) -> review(name, label, request.attaching(name, path, expected), ours));
 			enter(device, new KnownDevice(name, device.uuid(), request.selector(), configured));
@@ -134,11 +135,35 @@ public final class Devices implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The kernel would say that somebody has it, and not who.
+	 */
+	private void requireNotOnline(Path path) {
+		for (Device device : this.online.values()) {
+			if (isSame(path, device.path())) {
+				throw isOther(device.name());
+			}
+		}
+	}
+
+	private static boolean isSame(Path one, Path other) {
+		try {
+			return Files.isSameFile(one, other);
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private static ProblemException isOther(String name) {
+		return new ProblemException(Problem.ALREADY_EXISTS,
+				"The drive is device %s: attach it by that name, or detach it first".formatted(name));
+	}
+
 	private LabelContent review(String name, Label label, AttachRequest request, boolean ours) {
 		KnownDevice other = this.known.find(label.device()).orElse(null);
 		if (other != null && !other.name().equals(name)) {
-			throw new ProblemException(Problem.ALREADY_EXISTS,
-					"The drive is device %s: attach it by that name, or detach it first".formatted(other.name()));
+			throw isOther(other.name());
 		}
 		return this.listener.review(label, request, ours);
 	}

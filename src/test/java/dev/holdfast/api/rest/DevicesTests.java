@@ -224,6 +224,20 @@ class DevicesTests extends Service {
 	}
 
 	@Test
+	void shouldSayWhichDeviceADriveIsAlready() throws Exception {
+		Path file = this.devices.file(SIZE);
+		String name = this.devices.attach(file);
+		Path link = Files.createSymbolicLink(this.temporary.resolve("link.img"), file);
+		for (Path path : List.of(file, link)) {
+			String other = this.devices.name();
+			HttpResponse<String> refused = this.devices.put(other, path);
+			assertProblem(refused, 409, "already-exists");
+			assertThat(detail(refused)).contains("The drive is device %s:".formatted(name));
+			assertProblem(admin().get(ExtraDevices.path(other)), 404, "not-found");
+		}
+	}
+
+	@Test
 	void shouldRefuseACopyOfADevice() throws Exception {
 		Path file = this.devices.file(SIZE);
 		String name = this.devices.attach(file);
