@@ -402,11 +402,16 @@ final class VolumeRegistry {
 
 	/**
 	 * A deletion that waited for the device is void once others have had the volume: it
-	 * is theirs that comes now, because somebody wants it.
+	 * is theirs that comes now, because somebody wants it. Unless a part of it is gone
+	 * already.
 	 */
 	private void undelete(VolumeRecord record) {
 		VolumeIndex.Entry entry = entry(record.uuid());
-		if (entry != null && entry.deleted()) {
+		boolean whole = record.devices()
+			.stream()
+			.map(this.spaces::get)
+			.allMatch((space) -> space == null || space.record(record.uuid()) != null);
+		if (entry != null && entry.deleted() && whole) {
 			remove(record.uuid());
 		}
 	}

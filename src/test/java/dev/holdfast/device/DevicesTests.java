@@ -71,7 +71,8 @@ class DevicesTests {
 	@Test
 	void refusesTheSameDriveUnderAnotherName() throws IOException {
 		this.machine.attach("a", this.file);
-		assertThat(Refusals.of(Problem.IN_USE, () -> this.machine.attach("b", this.file)).detail()).contains("in use");
+		assertThat(Refusals.of(Problem.ALREADY_EXISTS, () -> this.machine.attach("b", this.file)).detail())
+			.contains("is device a");
 		// Known and not here counts as well.
 		this.machine.restartBare();
 		ProblemException refused = Refusals.of(Problem.ALREADY_EXISTS, () -> this.machine.attach("b", this.file));
