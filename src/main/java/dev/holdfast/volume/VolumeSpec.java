@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.util.List;
+import java.util.StringJoiner;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -68,6 +69,35 @@ public record VolumeSpec(long sizeBytes, @Nullable Integer blockSize, VolumeReco
 	 */
 	public static VolumeSpec striped(long sizeBytes, int stripeBytes) {
 		return new VolumeSpec(sizeBytes, null, VolumeRecord.Layout.STRIPED, stripeBytes, List.of());
+	}
+
+	/**
+	 * All of a volume that came with a device.
+	 */
+	static VolumeSpec of(Volume volume) {
+		return new VolumeSpec(volume.sizeBytes(), volume.blockSize(), volume.layout(),
+				(volume.layout() == VolumeRecord.Layout.STRIPED) ? volume.stripeBytes() : null, List.of());
+	}
+
+	/**
+	 * As it was asked for, in words.
+	 */
+	String described() {
+		StringJoiner text = new StringJoiner(", ");
+		text.add("sizeBytes " + this.sizeBytes);
+		if (this.blockSize != null) {
+			text.add("blockSize " + this.blockSize);
+		}
+		if (this.layout != null) {
+			text.add("layout " + this.layout.label());
+		}
+		if (this.stripeBytes != null) {
+			text.add("stripeBytes " + this.stripeBytes);
+		}
+		if (!this.devices.isEmpty()) {
+			text.add("devices " + String.join(" and ", this.devices));
+		}
+		return text.toString();
 	}
 
 	/**

@@ -374,9 +374,8 @@ public final class Volumes implements DeviceListener {
 						&& volume.layout() == spec.layoutOrDefault()
 						&& volume.stripeBytes() == spec.stripeBytesOrDefault();
 		if (!same) {
-			throw new ProblemException(Problem.ALREADY_EXISTS,
-					"There is a volume %s that was asked for otherwise: %d bytes, blocks of %d, %s".formatted(name,
-							volume.sizeBytes(), volume.blockSize(), volume.layout().label()));
+			throw new ProblemException(Problem.ALREADY_EXISTS, "There is a volume %s that was asked for otherwise: %s"
+				.formatted(name, ((declared != null) ? declared : VolumeSpec.of(volume)).described()));
 		}
 	}
 

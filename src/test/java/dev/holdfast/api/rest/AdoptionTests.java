@@ -86,6 +86,10 @@ class AdoptionTests extends Service {
 		assertThat(this.devices.put(name, this.first, ADOPT).statusCode()).isEqualTo(200);
 		HttpResponse<String> declared = acme().put("/v1/tenants/acme/volumes/alpha", "{\"sizeBytes\":" + VOLUME + "}");
 		assertThat(declared.statusCode()).as(declared.body()).isEqualTo(200);
+		HttpResponse<String> otherwise = acme().put("/v1/tenants/acme/volumes/alpha", "{\"sizeBytes\":4096}");
+		assertProblem(otherwise, 409, "already-exists");
+		assertThat(Client.json(otherwise).get("detail").asString())
+			.contains("otherwise: sizeBytes 4194304, blockSize 4096, layout linear");
 	}
 
 	@Test

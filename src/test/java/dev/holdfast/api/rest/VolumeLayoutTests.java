@@ -144,6 +144,9 @@ class VolumeLayoutTests extends Service {
 		assertThat(again.statusCode()).as(again.body()).isEqualTo(status);
 		if (status == 409) {
 			assertProblem(again, 409, "already-exists");
+			assertThat(detail(again))
+				.contains("asked for otherwise: sizeBytes 8388608, layout striped, devices %s and %s".formatted(first,
+						second));
 		}
 		assertThat(acme().get(volume).body()).isEqualTo(made.body());
 	}
