@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,13 +30,17 @@ public final class FrozenFileSystem implements AutoCloseable {
 	 * Makes and mounts one.
 	 * @param directory where image and mount point go
 	 * @param size of the image in bytes
+	 * @param options of mkfs.ext4
 	 */
-	public static FrozenFileSystem create(Path directory, long size) {
+	public static FrozenFileSystem create(Path directory, long size, String... options) {
 		try {
 			Path image = Files.createTempFile(directory, "frozen", ".img");
 			Path mountPoint = Files.createTempDirectory(directory, "mnt");
 			run(List.of("truncate", "-s", Long.toString(size), image.toString()));
-			run(List.of("mkfs.ext4", "-q", "-F", image.toString()));
+			List<String> command = new ArrayList<>(List.of("mkfs.ext4", "-q", "-F"));
+			command.addAll(List.of(options));
+			command.add(image.toString());
+			run(command);
 			run(List.of("mount", "-o", "loop", image.toString(), mountPoint.toString()));
 			return new FrozenFileSystem(image, mountPoint);
 		}
