@@ -1,11 +1,18 @@
 package dev.holdfast.device;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device that is attached: its identity, where things are on it, and the handle for
@@ -13,6 +20,8 @@ import dev.holdfast.engine.IoEngine;
  * it any more.
  */
 public final class Device implements AutoCloseable {
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
 	private final String name;
 
@@ -31,6 +40,10 @@ public final class Device implements AutoCloseable {
 	private final DeviceBytes bytes;
 
 	private final Runnable onClose;
+
+	private @Nullable CompletableFuture<Void> detaching;
+
+	private boolean closed;
 
 	private volatile DeviceState state = DeviceState.ONLINE;
 
@@ -138,17 +151,45 @@ public final class Device implements AutoCloseable {
 	/**
 	 * Refuses new operations, waits for those accepted, and lets go of the device: the
 	 * descriptor is closed last, once the kernel holds no other reference to it.
+	 * @throws IOException if that does not end within 30 s: then descriptor and memory
+	 * are left alone until the process ends
 	 */
 	@Override
 	public void close() throws IOException {
-		if (this.state == DeviceState.DETACHED) {
+		close(CLOSE_LIMIT);
+	}
+
+	synchronized void close(Duration limit) throws IOException {
+		if (this.closed) {
 			return;
 		}
 		this.state = DeviceState.DETACHED;
-		this.engine.detach(this.io).join();
+		if (this.detaching == null) {
+			this.detaching = this.engine.detach(this.io);
+		}
+		awaitDetached(this.detaching, limit);
 		this.memory.close();
 		this.file.close();
 		this.onClose.run();
+		this.closed = true;
+	}
+
+	private void awaitDetached(CompletableFuture<Void> detached, Duration limit) throws IOException {
+		try {
+			detached.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			throw new IOException("%d operations on device %s did not end within %s: the kernel still has them"
+				.formatted(this.io.inFlight(), this.name, limit), ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new InterruptedIOException(
+					"interrupted while operations on device %s were awaited".formatted(this.name));
+		}
+		catch (ExecutionException ex) {
+			throw new IOException("Device %s was not let go of".formatted(this.name), ex);
+		}
 	}
 
 }

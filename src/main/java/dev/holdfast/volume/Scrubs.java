@@ -1,5 +1,6 @@
 package dev.holdfast.volume;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class Scrubs implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Scrubs.class);
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
 	private static final String KIND = "scrub";
 
@@ -128,20 +131,27 @@ public final class Scrubs implements AutoCloseable {
 	}
 
 	/**
-	 * Ends all of them after the step that they are at.
+	 * Ends all of them after the step that they are at. A drive that hangs is not waited
+	 * for longer than 10 s.
 	 */
 	@Override
 	public void close() {
+		close(CLOSE_LIMIT);
+	}
+
+	void close(Duration limit) {
 		synchronized (this) {
 			this.closed = true;
 		}
-		this.running.values().forEach(Scrubs::join);
+		this.running.values().forEach((thread) -> join(thread, limit));
 	}
 
-	private static void join(Thread thread) {
+	private static void join(Thread thread, Duration limit) {
 		LockSupport.unpark(thread);
 		try {
-			thread.join();
+			if (!thread.join(limit)) {
+				log.warn("{} did not end within {}: its drive hangs", thread.getName(), limit);
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -186,9 +185,12 @@ final class VolumeTask implements ScrubProgress {
 
 	/**
 	 * Waits for the end.
+	 * @return {@code false} if it did not come within the limit
 	 */
-	void join() {
-		this.result.handle((creation, failure) -> true).join();
+	boolean join(Duration limit) {
+		return this.result.handle((creation, failure) -> true)
+			.completeOnTimeout(false, limit.toNanos(), TimeUnit.NANOSECONDS)
+			.join();
 	}
 
 	/**
@@ -198,28 +200,24 @@ final class VolumeTask implements ScrubProgress {
 	 * was first; {@code null} if nothing takes long
 	 */
 	VolumeTasks.Outcome await(Duration patience, Supplier<@Nullable OperationSnapshot> promotion) {
-		try {
-			return new VolumeTasks.Outcome(this.result.get(patience.toNanos(), TimeUnit.NANOSECONDS), null);
-		}
-		catch (TimeoutException ex) {
-			OperationSnapshot present = promotion.get();
-			return (present != null) ? new VolumeTasks.Outcome(null, present) : new VolumeTasks.Outcome(joined(), null);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new ProblemException(Problem.OVERLOADED, "The service is stopping", ex);
-		}
-		catch (ExecutionException ex) {
-			throw unwrapped(ex.getCause());
-		}
-	}
-
-	private Creation joined() {
-		try {
-			return this.result.join();
-		}
-		catch (CompletionException ex) {
-			throw unwrapped(ex.getCause());
+		while (true) {
+			try {
+				return new VolumeTasks.Outcome(this.result.get(patience.toNanos(), TimeUnit.NANOSECONDS), null);
+			}
+			catch (TimeoutException ex) {
+				// Not yet known to take long: it may be waiting for a label.
+				OperationSnapshot present = promotion.get();
+				if (present != null) {
+					return new VolumeTasks.Outcome(null, present);
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new ProblemException(Problem.OVERLOADED, "The service is stopping", ex);
+			}
+			catch (ExecutionException ex) {
+				throw unwrapped(ex.getCause());
+			}
 		}
 	}
 

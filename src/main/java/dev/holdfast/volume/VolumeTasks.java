@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class VolumeTasks implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(VolumeTasks.class);
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
 	private static final JsonMapper JSON = new JsonMapper();
 
@@ -120,12 +123,21 @@ public final class VolumeTasks implements AutoCloseable {
 	}
 
 	/**
-	 * Ends all of them after the step that they are at; the next start resumes them.
+	 * Ends all of them after the step that they are at; the next start resumes them. A
+	 * drive that hangs is not waited for longer than 10 s.
 	 */
 	@Override
 	public void close() {
+		close(CLOSE_LIMIT);
+	}
+
+	void close(Duration limit) {
 		this.closed = true;
-		this.running.values().forEach(VolumeTask::join);
+		for (VolumeTask task : List.copyOf(this.running.values())) {
+			if (!task.join(limit)) {
+				log.warn("The volume {} was not left within {}: its drive hangs", task.order().name(), limit);
+			}
+		}
 	}
 
 	/**

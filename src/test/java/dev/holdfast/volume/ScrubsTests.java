@@ -3,14 +3,12 @@ package dev.holdfast.volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import dev.holdfast.device.ExtentState;
 import dev.holdfast.device.Geometry;
@@ -18,6 +16,8 @@ import dev.holdfast.device.Rig;
 import dev.holdfast.engine.IoKind;
 import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.operation.OperationState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -106,6 +106,23 @@ class ScrubsTests {
 			}
 			assertThat(slow.engine.changes()).isEmpty();
 		}
+	}
+
+	@Test
+	void doesNotWaitForADriveThatHangs() throws IOException {
+		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, 2L << 30))) {
+			slow.engine.hold(IoKind.ZERO);
+			Scrubs scrubs = scrubs(slow);
+			await().until(() -> slow.engine.held() == 1);
+			operation(slow.tasks.create(DB, VolumeSpec.ofSize(64 << 20)));
+			scrubs.close(Duration.ofMillis(10));
+			slow.tasks.close(Duration.ofMillis(10));
+			assertThat(slow.engine.held()).isOne();
+		}
+	}
+
+	private static OperationSnapshot operation(VolumeTasks.Outcome outcome) {
+		return Objects.requireNonNull(outcome.operation());
 	}
 
 	@Test

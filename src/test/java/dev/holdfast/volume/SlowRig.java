@@ -67,9 +67,13 @@ final class SlowRig implements AutoCloseable {
 				throw new IllegalStateException(ex);
 			}
 		});
-		await().until(() -> closing.getState() == Thread.State.WAITING || !closing.isAlive());
+		await().until(() -> isWaiting(closing) || !closing.isAlive());
 		this.engine.release();
 		await().until(() -> !closing.isAlive());
+	}
+
+	static boolean isWaiting(Thread thread) {
+		return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
 	}
 
 	/**
