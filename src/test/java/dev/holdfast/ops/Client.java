@@ -84,6 +84,10 @@ public final class Client {
 		return text("PATCH", path, BodyPublishers.ofString(json), "Content-Type", "application/merge-patch+json");
 	}
 
+	public HttpResponse<String> post(String path) throws Exception {
+		return text("POST", path, BodyPublishers.noBody());
+	}
+
 	public HttpResponse<String> delete(String path) throws Exception {
 		return text("DELETE", path, BodyPublishers.noBody());
 	}
