@@ -3,6 +3,8 @@ package dev.holdfast.testing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,35 @@ class RequirementTests {
 				(obstacle) -> assertThat(obstacle).contains("sysctl kernel.io_uring_disabled=0").contains("root"));
 		Files.writeString(setting, "2\n");
 		assertThat(IoUringCondition.obstacle(setting, true)).isPresent();
+	}
+
+	@Test
+	void looksForTheNewestPostgresBesideThePathToo(@TempDir Path directory) throws IOException {
+		assertThat(PostgresServer.programs("", directory.resolve("nowhere"))).isEmpty();
+		for (String release : List.of("9", "15", "17", "client-18")) {
+			install(directory.resolve(release).resolve("bin"), List.of("initdb", "postgres", "pg_ctl"));
+		}
+		install(directory.resolve("18/bin"), List.of("psql", "pg_ctl"));
+		assertThat(PostgresServer.programs("", directory)).contains(directory.resolve("17/bin"));
+		String path = "/bin:" + directory.resolve("9/bin");
+		assertThat(PostgresServer.programs(path, directory)).contains(directory.resolve("9/bin"));
+	}
+
+	@Test
+	void saysWhatToInstallForPostgres() {
+		Optional<Path> there = Optional.of(Path.of("/bin"));
+		assertThat(PostgresCondition.obstacle(there, there)).isEmpty();
+		assertThat(PostgresCondition.obstacle(Optional.empty(), there))
+			.hasValueSatisfying((obstacle) -> assertThat(obstacle).contains("package is postgresql"));
+		assertThat(PostgresCondition.obstacle(there, Optional.empty()))
+			.hasValueSatisfying((obstacle) -> assertThat(obstacle).contains("install util-linux"));
+	}
+
+	private static void install(Path directory, List<String> programs) throws IOException {
+		Files.createDirectories(directory);
+		for (String program : programs) {
+			assertThat(Files.createFile(directory.resolve(program)).toFile().setExecutable(true)).isTrue();
+		}
 	}
 
 	@Test
