@@ -11,6 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
+import javax.sql.DataSource;
+
 import org.flywaydb.core.Flyway;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -39,7 +41,7 @@ public final class Catalog implements AutoCloseable {
 	private final ExecutorService writer = Executors
 		.newSingleThreadExecutor(Thread.ofPlatform().name("catalog-writer").factory());
 
-	private final SQLiteDataSource readers;
+	private final DataSource readers;
 
 	private final SingleConnectionDataSource connection;
 
@@ -47,7 +49,7 @@ public final class Catalog implements AutoCloseable {
 
 	private final TransactionTemplate transaction;
 
-	private Catalog(SQLiteDataSource writers, SQLiteDataSource readers) throws SQLException {
+	private Catalog(DataSource writers, DataSource readers) throws SQLException {
 		this.readers = readers;
 		Connection opened = writers.getConnection();
 		this.connection = new SingleConnectionDataSource(opened, true);
@@ -62,11 +64,18 @@ public final class Catalog implements AutoCloseable {
 	 * @throws CatalogException if that is not possible
 	 */
 	public static Catalog open(Path file) {
-		SQLiteDataSource writers = source(file, false);
+		return open(source(file, false), source(file, true));
+	}
+
+	/**
+	 * Opens a database of any kind that knows the migrations' SQL. What SQLite needs to
+	 * be told is told by {@link #source}.
+	 */
+	static Catalog open(DataSource writers, DataSource readers) {
 		try {
 			CatalogFormat.require(writers);
 			Flyway.configure().dataSource(writers).locations("classpath:db/migration").load().migrate();
-			return new Catalog(writers, source(file, true));
+			return new Catalog(writers, readers);
 		}
 		catch (CatalogException ex) {
 			throw ex;

@@ -37,8 +37,11 @@ final class CatalogFormat {
 		}
 	}
 
+	/**
+	 * Where the query looks, and nowhere else. SQLite has no schemas and answers null.
+	 */
 	private static boolean isThere(Connection connection) throws SQLException {
-		try (ResultSet tables = connection.getMetaData().getTables(null, null, "format", null)) {
+		try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), "format", null)) {
 			return tables.next();
 		}
 	}

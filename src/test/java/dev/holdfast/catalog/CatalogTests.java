@@ -1,6 +1,5 @@
 package dev.holdfast.catalog;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,16 +29,6 @@ class CatalogTests {
 		}
 		try (Catalog catalog = open()) {
 			assertThat(catalog.read(CatalogTests::names)).containsExactly("a");
-		}
-	}
-
-	@Test
-	void shouldSyncFullyWithAWriteAheadLog() {
-		try (Catalog catalog = open()) {
-			String journal = catalog.read((client) -> client.sql("PRAGMA journal_mode").query(String.class).single());
-			assertThat(journal).isEqualTo("wal");
-			assertThat(pragma(catalog, "synchronous")).isEqualTo(2);
-			assertThat(pragma(catalog, "foreign_keys")).isOne();
 		}
 	}
 
@@ -81,13 +70,6 @@ class CatalogTests {
 	}
 
 	@Test
-	void shouldSayThatAFileIsNoCatalog() throws Exception {
-		Files.writeString(this.directory.resolve("catalog.db"), "something else entirely, long enough to be looked at");
-		assertThatExceptionOfType(CatalogException.class).isThrownBy(this::open)
-			.withMessageContaining("The catalog cannot be opened");
-	}
-
-	@Test
 	void shouldLeaveACatalogOfANewerReleaseAlone() {
 		try (Catalog catalog = open()) {
 			catalog.write((client) -> client.sql("UPDATE format SET optional_features = 1").update());
@@ -100,12 +82,8 @@ class CatalogTests {
 			.withMessage("The catalog cannot be opened: it needs Holdfast 7.1.0 or later");
 	}
 
-	private Catalog open() {
+	Catalog open() {
 		return Catalog.open(this.directory.resolve("catalog.db"));
-	}
-
-	private static int pragma(Catalog catalog, String name) {
-		return catalog.write((client) -> client.sql("PRAGMA " + name).query(Integer.class).single());
 	}
 
 	private static int insert(JdbcClient client, String name) {
