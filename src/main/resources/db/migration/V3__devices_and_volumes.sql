@@ -12,33 +12,34 @@ CREATE TABLE installation (
     uuid VARCHAR(36) NOT NULL PRIMARY KEY
 );
 
--- Devices that were attached and not detached. One of path, serial and wwid is what was asked for.
+-- Devices that were attached and not detached. One of path, serial and wwid is what was asked for. A length stands where
+-- a rule of ours gives one: PostgreSQL refuses what is longer, SQLite does not look.
 CREATE TABLE devices (
-    name       VARCHAR(63)   NOT NULL PRIMARY KEY,
-    uuid       VARCHAR(36)   NOT NULL UNIQUE,
-    path       VARCHAR(4096),
-    serial     VARCHAR(255),
-    wwid       VARCHAR(255),
-    configured INTEGER       NOT NULL
+    name       VARCHAR(63) NOT NULL PRIMARY KEY,
+    uuid       VARCHAR(36) NOT NULL UNIQUE,
+    path       TEXT,
+    serial     TEXT,
+    wwid       TEXT,
+    configured INTEGER     NOT NULL
 );
 
 -- An index of every volume seen. The labels of the devices decide about extents, this about names.
 -- What begins with declared is what the tenant asked for; the others are what it has.
 CREATE TABLE volumes (
-    uuid                  VARCHAR(36)   NOT NULL PRIMARY KEY,
-    tenant                VARCHAR(63)   NOT NULL,
-    name                  VARCHAR(63)   NOT NULL,
-    size_bytes            BIGINT        NOT NULL,
-    block_size            INTEGER       NOT NULL,
-    layout                VARCHAR(16)   NOT NULL,
-    stripe_bytes          INTEGER       NOT NULL,
-    epoch                 BIGINT        NOT NULL,
-    devices               VARCHAR(4096) NOT NULL,
-    state                 VARCHAR(16)   NOT NULL,
-    deleted               INTEGER       NOT NULL,
+    uuid                  VARCHAR(36) NOT NULL PRIMARY KEY,
+    tenant                VARCHAR(63) NOT NULL,
+    name                  VARCHAR(63) NOT NULL,
+    size_bytes            BIGINT      NOT NULL,
+    block_size            INTEGER     NOT NULL,
+    layout                VARCHAR(16) NOT NULL,
+    stripe_bytes          INTEGER     NOT NULL,
+    epoch                 BIGINT      NOT NULL,
+    devices               TEXT        NOT NULL,
+    state                 VARCHAR(16) NOT NULL,
+    deleted               INTEGER     NOT NULL,
     declared_size_bytes   BIGINT,
     declared_block_size   INTEGER,
     declared_layout       VARCHAR(16),
     declared_stripe_bytes INTEGER,
-    declared_devices      VARCHAR(4096)
+    declared_devices      TEXT
 );
