@@ -201,23 +201,6 @@ class OperationTests {
 	}
 
 	@Test
-	void shouldRememberOverARestartThatItIsToBeCancelled() {
-		this.operation.onCancel(() -> {
-		});
-		this.operations.cancel(this.operation.id());
-		this.catalog.close();
-		open();
-		Operation resumed = this.operations.unfinished("scrub").getFirst();
-		assertThat(resumed.cancelRequested()).isTrue();
-		assertThat(resumed.snapshot().cancellable()).isFalse();
-		assertThat(this.operations.cancel(resumed.id()).state()).isEqualTo(OperationState.RUNNING);
-		resumed.onCancel(this.told::incrementAndGet);
-		assertThat(this.told).hasValue(1);
-		this.operations.cancel(resumed.id());
-		assertThat(this.told).hasValue(1);
-	}
-
-	@Test
 	void shouldCancelNothingWhoseCancelCannotBeStored() {
 		this.operation.onCancel(this.told::incrementAndGet);
 		this.catalog.close();

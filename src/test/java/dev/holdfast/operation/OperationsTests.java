@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.Problem;
@@ -32,8 +33,12 @@ class OperationsTests {
 
 	@BeforeEach
 	void start() {
-		this.catalog = Catalog.open(this.directory.resolve("catalog.db"));
+		this.catalog = openCatalog();
 		this.operations = new Operations(this.catalog, this.clock);
+	}
+
+	Catalog openCatalog() {
+		return Catalog.open(this.directory.resolve("catalog.db"));
 	}
 
 	@AfterEach
@@ -102,6 +107,24 @@ class OperationsTests {
 			.containsExactly(null, new OperationError("no-space", "There is no room for it"), null);
 		assertThat(before.getLast().done()).isEqualTo(100);
 		assertThat(this.operations.unfinished("good")).isEmpty();
+	}
+
+	@Test
+	void shouldRememberOverARestartThatItIsToBeCancelled() {
+		AtomicInteger told = new AtomicInteger();
+		Operation operation = this.operations.begin(spec("scrub"));
+		operation.onCancel(() -> {
+		});
+		this.operations.cancel(operation.id());
+		restart();
+		Operation resumed = this.operations.unfinished("scrub").getFirst();
+		assertThat(resumed.cancelRequested()).isTrue();
+		assertThat(resumed.snapshot().cancellable()).isFalse();
+		assertThat(this.operations.cancel(resumed.id()).state()).isEqualTo(OperationState.RUNNING);
+		resumed.onCancel(told::incrementAndGet);
+		assertThat(told).hasValue(1);
+		this.operations.cancel(resumed.id());
+		assertThat(told).hasValue(1);
 	}
 
 	@Test
