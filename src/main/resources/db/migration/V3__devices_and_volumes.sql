@@ -12,7 +12,8 @@ CREATE TABLE installation (
     uuid VARCHAR(36) NOT NULL PRIMARY KEY
 );
 
--- Devices that were attached and not detached. One of path, serial and wwid is what was asked for. A length stands where
+-- Devices that were attached and not detached. One of path, serial and wwid is what was asked for. The sequence is that of
+-- a label that was written here: one with less is older, as that of a copy is. A length stands where
 -- a rule of ours gives one: PostgreSQL refuses what is longer, SQLite does not look.
 CREATE TABLE devices (
     name       VARCHAR(63) NOT NULL PRIMARY KEY,
@@ -20,6 +21,7 @@ CREATE TABLE devices (
     path       TEXT,
     serial     TEXT,
     wwid       TEXT,
+    sequence   BIGINT        NOT NULL,
     configured INTEGER     NOT NULL
 );
 

@@ -19,6 +19,8 @@ import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Attaches devices to an engine: opens, looks for a label, takes it over or, on a device
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * rest fails. Any thread; blocks.
  */
 public final class DeviceAttacher {
+
+	private static final Logger log = LoggerFactory.getLogger(DeviceAttacher.class);
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -130,7 +134,12 @@ public final class DeviceAttacher {
 			LabelScan scan = LabelScan.of(bytes, file.size(), file.blockSize());
 			Label label = scan.label();
 			if (label != null) {
-				return takeOver(request, review, label, scan.slot(), file, bytes);
+				if (!scan.both()) {
+					log.warn(
+							"Device {}: one of the two copies of its label is torn or lost, as after a power cut. It is written again; if this comes back, the drive is failing",
+							request.name());
+				}
+				return takeOver(request, review, label, scan, file, bytes);
 			}
 			if (scan.magic()) {
 				throw new ProblemException(Problem.FOREIGN_SIGNATURE,
@@ -155,6 +164,8 @@ public final class DeviceAttacher {
 		Geometry geometry = Geometry.of(file.size());
 		boolean hole = fresh || Holes.only(file);
 		if (request.overwrite() && file.blockDevice()) {
+			log.warn("Device {}: what it holds is given up: {}", request.name(),
+					found.types().isEmpty() ? "nothing that is known" : String.join(", ", found.types()));
 			Emptiness.wipe(file, this.signatures, bytes);
 		}
 		else {
@@ -166,7 +177,7 @@ public final class DeviceAttacher {
 		return store;
 	}
 
-	private LabelStore takeOver(AttachRequest request, LabelReview review, Label label, int slot, BlockFile file,
+	private LabelStore takeOver(AttachRequest request, LabelReview review, Label label, LabelScan scan, BlockFile file,
 			DeviceBytes bytes) throws IoFailedException, DeviceException {
 		if (label.blockSize() < file.blockSize()) {
 			throw new DeviceException(Problem.NOT_SUPPORTED,
@@ -189,8 +200,8 @@ public final class DeviceAttacher {
 						.formatted(label.device()));
 		}
 		try {
-			return LabelStore.open(bytes, label.heldBy(request.name(), this.installation), review.review(label, ours),
-					slot);
+			return LabelStore.open(bytes, label.heldBy(request.name(), this.installation),
+					review.review(label, scan.both(), ours), scan.slot());
 		}
 		catch (IoFailedException | RuntimeException ex) {
 			this.attached.remove(label.device());

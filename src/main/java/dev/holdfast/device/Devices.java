@@ -13,10 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
+import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The devices of this installation: attached by the configuration or by an operator,
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Devices come and go one at a time; looking at them waits for nobody.
  */
 public final class Devices implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(Devices.class);
 
 	private final DeviceAttacher attacher;
 
@@ -126,7 +131,7 @@ public final class Devices implements AutoCloseable {
 			Path path = locate(request.selector(), expected);
 			requireNotOnline(path);
 			Device device = this.attacher.attach(request.attaching(name, path, expected),
-					(label, ours) -> review(name, label, request.attaching(name, path, expected), ours));
+					(label, both, ours) -> review(label, both, request.attaching(name, path, expected), ours));
 			enter(device, new KnownDevice(name, device.uuid(), request.selector(), configured));
 		}
 		catch (IOException | ProblemException ex) {
@@ -160,12 +165,33 @@ public final class Devices implements AutoCloseable {
 				"The drive is device %s: attach it by that name, or detach it first".formatted(name));
 	}
 
-	private LabelContent review(String name, Label label, AttachRequest request, boolean ours) {
+	private LabelContent review(Label label, boolean both, AttachRequest request, boolean ours) {
+		String name = request.name();
 		KnownDevice other = this.known.find(label.device()).orElse(null);
 		if (other != null && !other.name().equals(name)) {
 			throw isOther(other.name());
 		}
+		// Of a label of which one copy is lost that may be the newest.
+		long newest = this.known.sequence(label.device()) - (both ? 0 : 1);
+		if (label.sequence() < newest && !request.adopt()) {
+			throw new ProblemException(Problem.DEVICE_NOT_ONLINE,
+					"Device %s has a label that is older than the one that was written here last: is it a copy, or a restored image? Bring back the drive itself, or attach it with adopt to lose what was written since"
+						.formatted(name));
+		}
+		requireNoTwin(label.device(), request.path());
 		return this.listener.review(label, request, ours);
+	}
+
+	/**
+	 * Which of two is the copy nobody here can tell, and what is written to it is lost.
+	 */
+	private void requireNoTwin(UUID device, Path path) {
+		for (FoundDrive found : discovered()) {
+			if (device.equals(found.label()) && !isSame(path, found.drive().path())) {
+				throw new ProblemException(Problem.ALREADY_EXISTS,
+						"Another drive on this node has the same label: one of them is a copy. Take it away");
+			}
+		}
 	}
 
 	private void enter(Device device, KnownDevice as) throws IOException {
@@ -177,7 +203,10 @@ public final class Devices implements AutoCloseable {
 			if (device.blockDevice()) {
 				this.drives.at(device.path()).ifPresent((drive) -> this.facts.put(device.name(), drive));
 			}
+			this.known.wrote(device.uuid(), device.labels().label().sequence());
 			this.online.put(device.name(), device);
+			log.info("Device {}: {}, {} in blocks of {} bytes, {}", device.name(), device.path(),
+					new ByteSize(device.size()), device.blockSize(), device.uuid());
 			this.reasons.remove(device.name());
 			entered = true;
 		}
@@ -244,6 +273,7 @@ public final class Devices implements AutoCloseable {
 		this.known.remove(name);
 		this.reasons.remove(name);
 		this.facts.remove(name);
+		log.info("Device {} is detached: {}", name, there.uuid());
 		Device device = this.online.remove(name);
 		if (device != null) {
 			try {
@@ -325,6 +355,7 @@ public final class Devices implements AutoCloseable {
 		IOException failure = null;
 		for (Device device : this.online.values()) {
 			try {
+				this.known.wrote(device.uuid(), device.labels().label().sequence());
 				device.close();
 			}
 			catch (IOException ex) {

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 
 import dev.holdfast.catalog.Catalog;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +24,15 @@ public final class KnownDevices {
 
 	private final UUID installation;
 
+	/** By identity. */
+	private final Map<UUID, Long> sequences;
+
 	private final Map<String, KnownDevice> devices = new ConcurrentSkipListMap<>();
 
 	public KnownDevices(Catalog catalog) {
 		this.catalog = catalog;
 		this.installation = catalog.write(KnownDevices::installation);
+		this.sequences = new ConcurrentHashMap<>(catalog.read(KnownDevices::loadSequences));
 		catalog.read(KnownDevices::load).forEach((known) -> this.devices.put(known.name(), known));
 	}
 
@@ -40,6 +46,14 @@ public final class KnownDevices {
 				client.sql("INSERT INTO installation (uuid) VALUES (:uuid)").param("uuid", made.toString()).update();
 				return made;
 			});
+	}
+
+	private static Map<UUID, Long> loadSequences(JdbcClient client) {
+		return client.sql("SELECT uuid, sequence FROM devices")
+			.query((row, number) -> Map.entry(UUID.fromString(row.getString("uuid")), row.getLong("sequence")))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 	}
 
 	private static List<KnownDevice> load(JdbcClient client) {
@@ -90,18 +104,38 @@ public final class KnownDevices {
 				.param("uuid", known.uuid().toString())
 				.update();
 			return client
-				.sql("INSERT INTO devices (name, uuid, path, serial, wwid, configured) "
-						+ "VALUES (:name, :uuid, :path, :serial, :wwid, :configured)")
+				.sql("INSERT INTO devices (name, uuid, path, serial, wwid, sequence, configured) "
+						+ "VALUES (:name, :uuid, :path, :serial, :wwid, :sequence, :configured)")
 				.param("name", known.name())
 				.param("uuid", known.uuid().toString())
 				.param("path", text(path))
 				.param("serial", known.selector().serial())
 				.param("wwid", known.selector().wwid())
+				.param("sequence", sequence(known.uuid()))
 				.param("configured", known.configured() ? 1 : 0)
 				.update();
 		});
 		this.devices.values().removeIf((other) -> other.uuid().equals(known.uuid()));
 		this.devices.put(known.name(), known);
+	}
+
+	/**
+	 * Sequence of a label that was written here.
+	 * @return the last that was remembered, or 0
+	 */
+	long sequence(UUID device) {
+		return this.sequences.getOrDefault(device, 0L);
+	}
+
+	/**
+	 * Remembers the sequence of a label: at the attach, and when the device is let go.
+	 */
+	synchronized void wrote(UUID device, long sequence) {
+		this.catalog.write((client) -> client.sql("UPDATE devices SET sequence = :sequence WHERE uuid = :uuid")
+			.param("sequence", sequence)
+			.param("uuid", device.toString())
+			.update());
+		this.sequences.put(device, sequence);
 	}
 
 	synchronized void remove(String name) {

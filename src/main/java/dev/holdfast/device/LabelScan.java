@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param label the newest whole one, or {@code null}
  * @param slot where that one is
  * @param magic whether either slot begins like a label
+ * @param both whether both are whole
  */
-record LabelScan(@Nullable Label label, int slot, boolean magic) {
+record LabelScan(@Nullable Label label, int slot, boolean magic, boolean both) {
 
 	/**
 	 * Looks at both slots. The second is where the first says; where there is no first,
@@ -69,32 +70,33 @@ record LabelScan(@Nullable Label label, int slot, boolean magic) {
 		Label others = other.label;
 		if (mine == null || others == null) {
 			LabelScan whole = (mine != null) ? this : other;
-			return new LabelScan(whole.label, whole.slot, anyMagic);
+			return new LabelScan(whole.label, whole.slot, anyMagic, false);
 		}
 		if (!mine.device().equals(others.device())) {
 			throw new DeviceException(Problem.FOREIGN_SIGNATURE,
 					"it has the labels of two devices (%s and %s): erase the one that does not belong there"
 						.formatted(mine.device(), others.device()));
 		}
-		return (mine.sequence() >= others.sequence()) ? this : other;
+		LabelScan newest = (mine.sequence() >= others.sequence()) ? this : other;
+		return new LabelScan(newest.label, newest.slot, true, true);
 	}
 
 	private static LabelScan slot(DeviceBytes bytes, int slot, long offset, long slotSize, int blockSize)
 			throws IoFailedException, NewerLabelException {
 		byte[] start = bytes.read(offset, blockSize);
 		if (!LabelFormat.hasMagic(start)) {
-			return new LabelScan(null, slot, false);
+			return new LabelScan(null, slot, false, false);
 		}
 		try {
 			long length = Math.ceilDiv(LabelDecoder.length(start), (long) blockSize) * blockSize;
 			if (length > slotSize) {
-				return new LabelScan(null, slot, true);
+				return new LabelScan(null, slot, true, false);
 			}
 			byte[] whole = (length > blockSize) ? bytes.read(offset, (int) length) : start;
-			return new LabelScan(LabelDecoder.decode(whole), slot, true);
+			return new LabelScan(LabelDecoder.decode(whole), slot, true, false);
 		}
 		catch (LabelException ex) {
-			return new LabelScan(null, slot, true);
+			return new LabelScan(null, slot, true, false);
 		}
 	}
 

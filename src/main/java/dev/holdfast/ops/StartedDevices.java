@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.ProblemException;
-import dev.holdfast.device.Device;
 import dev.holdfast.device.Devices;
 import dev.holdfast.device.KnownDevice;
 import dev.holdfast.device.KnownDevices;
@@ -42,7 +41,6 @@ final class StartedDevices {
 		configured.forEach((wanted) -> attach(wanted, before));
 		Set<String> names = configured.stream().map(DeviceProperties::name).collect(Collectors.toSet());
 		this.known.list().stream().filter((each) -> !names.contains(each.name())).forEach(this::attachAgain);
-		this.devices.online().forEach(StartedDevices::report);
 		if (this.devices.list().isEmpty()) {
 			log.info("No device yet: attach one with PUT /v1/devices/NAME, or write it under holdfast.devices");
 		}
@@ -75,11 +73,6 @@ final class StartedDevices {
 		if (reason != null) {
 			log.warn("Device {} is absent: {}. Its volumes are unavailable", device.name(), reason);
 		}
-	}
-
-	private static void report(Device device) {
-		log.info("Device {}: {}, {} in blocks of {} bytes, {}", device.name(), device.path(),
-				new ByteSize(device.size()), device.blockSize(), device.uuid());
 	}
 
 }

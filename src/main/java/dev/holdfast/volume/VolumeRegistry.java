@@ -339,6 +339,9 @@ final class VolumeRegistry {
 			.filter((record) -> adoption.renames(record) || isFree(adoption.keyOf(record), record.uuid()))
 			.toList();
 		List<VolumeRecord> named = named(wanted, device.name(), adoption);
+		if (named.isEmpty()) {
+			return;
+		}
 		DeviceSpace full = this.labels.rename(device.uuid(), named);
 		if (full != null) {
 			throw labelFull(full.device().name());
@@ -429,7 +432,7 @@ final class VolumeRegistry {
 		DeviceSpace space = this.spaces.get(device);
 		if (volumes > 0 || (space != null && !space.close())) {
 			throw new ProblemException(Problem.IN_USE,
-					"Device %s has %d volumes, or some are being made there: delete them first".formatted(name,
+					"Volumes live on device %s (%d), or are being made there: delete them first".formatted(name,
 							volumes))
 				.with("volumes", volumes);
 		}

@@ -3,6 +3,7 @@ package dev.holdfast.device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,10 @@ import java.util.UUID;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.testing.LoopDevice;
 import dev.holdfast.testing.Refusals;
+import dev.holdfast.testing.RequiresRoot;
+import dev.holdfast.testing.RequiresTool;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeState;
 import org.junit.jupiter.api.AutoClose;
@@ -66,6 +70,45 @@ class DevicesTests {
 		assertThat(content(other)).isEqualTo(new byte[(int) SIZE]);
 		this.machine.restart();
 		Refusals.of(Problem.ALREADY_EXISTS, () -> this.machine.attach("a", other));
+	}
+
+	@Test
+	void refusesALabelThatIsOlderThanItsOwn() throws IOException {
+		Path copy = this.directory.resolve("copy.img");
+		this.machine.attach("a", this.file);
+		this.machine.restartBare();
+		Files.copy(this.file, copy);
+		this.machine.attach("a", this.file);
+		this.machine.restartBare();
+		byte[] newest = Files.readAllBytes(this.file);
+		Files.copy(copy, this.file, StandardCopyOption.REPLACE_EXISTING);
+		ProblemException refused = Refusals.of(Problem.DEVICE_NOT_ONLINE, () -> this.machine.attach("a", this.file));
+		assertThat(refused.detail()).contains("older").contains("adopt");
+		assertThat(this.file).hasSameBinaryContentAs(copy);
+		Files.write(this.file, newest);
+		this.machine.attach("a", this.file);
+		this.machine.restartBare();
+		// Unless somebody says so.
+		Files.copy(copy, this.file, StandardCopyOption.REPLACE_EXISTING);
+		this.machine.devices().attach("a", new DeviceRequest(DeviceSelector.at(this.file), false, true, Map.of()));
+	}
+
+	@Test
+	@RequiresRoot
+	@RequiresTool("losetup")
+	void refusesADriveWithATwin() throws IOException {
+		this.machine.attach("a", this.file);
+		this.machine.stop();
+		Path copy = Files.copy(this.file, this.directory.resolve("twin.img"));
+		try (LoopDevice one = LoopDevice.attach(this.file); LoopDevice other = LoopDevice.attach(copy)) {
+			this.machine.restartBare();
+			for (LoopDevice twin : List.of(one, other)) {
+				ProblemException refused = Refusals.of(Problem.ALREADY_EXISTS,
+						() -> this.machine.attach("b", twin.device()));
+				assertThat(refused.detail()).contains("one of them is a copy");
+			}
+			assertThat(this.file).hasSameBinaryContentAs(copy);
+		}
 	}
 
 	@Test

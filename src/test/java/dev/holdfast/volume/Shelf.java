@@ -178,7 +178,7 @@ final class Shelf implements AutoCloseable {
 
 	private Device attach(AttachRequest request) throws IOException {
 		Device device = power().rig.attacher(this.installation)
-			.attach(request, (label, ours) -> volumes().review(label, request, ours));
+			.attach(request, (label, both, ours) -> volumes().review(label, request, ours));
 		try {
 			volumes().attached(device);
 		}

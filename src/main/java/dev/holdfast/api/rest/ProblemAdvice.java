@@ -30,8 +30,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	@ExceptionHandler
 	@Nullable ResponseEntity<Object> refused(ProblemException ex, HttpServletRequest request, HttpServletResponse response) {
-		if (ex.getCause() != null) {
-			log.info("Request {} failed: {} ({})", RequestId.of(request), ex.getMessage(), ex.getCause().getMessage());
+		Throwable cause = ex.getCause();
+		if (cause != null) {
+			String why = String.valueOf(cause.getMessage());
+			log.info("Request {} failed: {}{}", RequestId.of(request), ex.getMessage(),
+					ex.detail().contains(why) ? "" : " (" + why + ")");
 		}
 		return answer(ProblemAnswer.of(ex, request), new HttpHeaders(), request, response);
 	}
