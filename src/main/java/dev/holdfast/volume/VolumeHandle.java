@@ -194,6 +194,20 @@ public final class VolumeHandle {
 	}
 
 	/**
+	 * Waits until nobody else changes the volume.
+	 * @return whether {@link #changing()} is held now
+	 */
+	boolean tryChange(Duration limit) {
+		try {
+			return this.changing.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
 	 * Guards changes of the volume, its end included: one at a time.
 	 */
 	ReentrantLock changing() {

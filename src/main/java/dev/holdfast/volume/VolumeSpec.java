@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.StringJoiner;
 
 import dev.holdfast.contract.Problem;
@@ -132,6 +133,14 @@ public record VolumeSpec(long sizeBytes, @Nullable Integer blockSize, VolumeReco
 			return 0;
 		}
 		return (this.stripeBytes != null) ? this.stripeBytes : DEFAULT_STRIPE_BYTES;
+	}
+
+	/**
+	 * Whether all is the same that cannot be changed later.
+	 */
+	boolean sameButSize(VolumeSpec other) {
+		return Objects.equals(this.blockSize, other.blockSize) && this.layout == other.layout
+				&& Objects.equals(this.stripeBytes, other.stripeBytes) && this.devices.equals(other.devices);
 	}
 
 	VolumeSpec ofOtherSize(long newSize) {

@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.operation.Operation;
@@ -30,6 +31,8 @@ final class VolumeTask implements ScrubProgress {
 	private final Operations operations;
 
 	private final VolumeOrder order;
+
+	private final Precondition<VolumeHandle> demanded;
 
 	private final BooleanSupplier stopping;
 
@@ -53,11 +56,12 @@ final class VolumeTask implements ScrubProgress {
 
 	private boolean ended;
 
-	VolumeTask(Volumes volumes, Operations operations, VolumeOrder order, @Nullable Operation resumed,
-			BooleanSupplier stopping, Map<VolumeKey, VolumeTask> running) {
+	VolumeTask(Volumes volumes, Operations operations, VolumeOrder order, Precondition<VolumeHandle> demanded,
+			@Nullable Operation resumed, BooleanSupplier stopping, Map<VolumeKey, VolumeTask> running) {
 		this.volumes = volumes;
 		this.operations = operations;
 		this.order = order;
+		this.demanded = demanded;
 		this.operation = resumed;
 		this.stopping = stopping;
 		this.running = running;
@@ -125,10 +129,10 @@ final class VolumeTask implements ScrubProgress {
 		VolumeSpec spec = this.order.spec();
 		Long growTo = this.order.growTo();
 		if (spec != null) {
-			return this.volumes.create(this.order.key(), spec, this);
+			return this.volumes.create(this.order.key(), spec, this.demanded, this);
 		}
 		if (growTo != null) {
-			return new Creation(this.volumes.grow(this.order.key(), growTo, this), false);
+			return new Creation(this.volumes.grow(this.order.key(), growTo, this.demanded, this), false);
 		}
 		throw new ProblemException(Problem.NOT_SUPPORTED, "There is nothing to do");
 	}

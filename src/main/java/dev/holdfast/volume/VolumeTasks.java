@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.operation.Operation;
@@ -57,7 +58,15 @@ public final class VolumeTasks implements AutoCloseable {
 	 * @throws ProblemException as {@link Volumes#create}
 	 */
 	public Outcome create(VolumeKey key, VolumeSpec spec) {
-		return run(new VolumeOrder(key.tenant(), key.name(), spec, null));
+		return create(key, spec, Precondition.none());
+	}
+
+	/**
+	 * Makes a volume, or finds the one that is there, of which something is demanded.
+	 * @see #create(VolumeKey, VolumeSpec)
+	 */
+	public Outcome create(VolumeKey key, VolumeSpec spec, Precondition<Volume> demanded) {
+		return run(new VolumeOrder(key.tenant(), key.name(), spec, null), ofVolume(demanded));
 	}
 
 	/**
@@ -69,30 +78,71 @@ public final class VolumeTasks implements AutoCloseable {
 	 * it is growing to another size
 	 */
 	public Outcome grow(VolumeKey key, long sizeBytes) {
-		return run(new VolumeOrder(key.tenant(), key.name(), null, sizeBytes));
+		return grow(key, sizeBytes, Precondition.none());
 	}
 
-	private Outcome run(VolumeOrder order) {
+	/**
+	 * Makes a volume larger of which something is demanded.
+	 * @see #grow(VolumeKey, long)
+	 */
+	public Outcome grow(VolumeKey key, long sizeBytes, Precondition<Volume> demanded) {
+		return run(new VolumeOrder(key.tenant(), key.name(), null, sizeBytes), ofVolume(demanded));
+	}
+
+	/**
+	 * Declares a volume anew, of which something is demanded: its size may grow, the rest
+	 * stays.
+	 * @see #grow(VolumeKey, long)
+	 * @throws ProblemException {@link Problem#ALREADY_EXISTS} if it differs in what stays
+	 */
+	public Outcome replace(VolumeKey key, VolumeSpec spec, Precondition<Volume> demanded) {
+		Volume present = this.volumes.find(key).orElse(null);
+		demanded.check(present);
+		if (present == null) {
+			throw VolumeHandle.notFound(key);
+		}
+		return run(new VolumeOrder(key.tenant(), key.name(), null, spec.sizeBytes()), (handle) -> {
+			if (handle != null) {
+				demanded.check(handle.volume());
+				Volumes.requireSameButSize(handle, spec);
+			}
+		});
+	}
+
+	private static Precondition<VolumeHandle> ofVolume(Precondition<Volume> demanded) {
+		return demanded.demands() ? (handle) -> demanded.check((handle != null) ? handle.volume() : null)
+				: Precondition.none();
+	}
+
+	private Outcome run(VolumeOrder order, Precondition<VolumeHandle> demanded) {
 		VolumeTask present = this.running.get(order.key());
-		if (present != null && !present.order().equals(order)) {
+		// Who demands something joins nobody: what is at work may make it untrue.
+		if (present != null && (demanded.demands() || !present.order().equals(order))) {
 			if (order.growTo() != null) {
+				this.volumes.check(order.key(), demanded);
 				throw new ProblemException(Problem.IN_USE,
 						"The volume %s is being made or growing already: wait for that, or cancel it"
 							.formatted(order.name()));
 			}
 			present = null;
 		}
-		VolumeTask task = (present != null) ? present : start(order, null);
-		return task.await(this.patience, () -> promote(order.key()));
+		VolumeTask task = (present != null) ? present : start(order, demanded, null);
+		return task.await(this.patience, () -> promote(task, demanded));
 	}
 
-	private @Nullable OperationSnapshot promote(VolumeKey key) {
-		VolumeTask task = this.running.get(key);
-		return (task != null) ? task.promote() : null;
+	/**
+	 * Makes an operation of what is at the volume, if that does what the task is to do.
+	 */
+	private @Nullable OperationSnapshot promote(VolumeTask task, Precondition<VolumeHandle> demanded) {
+		VolumeTask present = this.running.get(task.order().key());
+		if (present == null || (demanded.demands() && present != task)) {
+			return null;
+		}
+		return present.order().equals(task.order()) ? present.promote() : null;
 	}
 
-	private VolumeTask start(VolumeOrder order, @Nullable Operation resumed) {
-		VolumeTask task = new VolumeTask(this.volumes, this.operations, order, resumed, () -> this.closed,
+	private VolumeTask start(VolumeOrder order, Precondition<VolumeHandle> demanded, @Nullable Operation resumed) {
+		VolumeTask task = new VolumeTask(this.volumes, this.operations, order, demanded, resumed, () -> this.closed,
 				this.running);
 		task.start();
 		return task;
@@ -107,7 +157,7 @@ public final class VolumeTasks implements AutoCloseable {
 			for (Operation operation : this.operations.unfinished(kind)) {
 				try {
 					VolumeOrder order = JSON.readValue(operation.spec().detail(), VolumeOrder.class);
-					start(order, operation).awaitBegun();
+					start(order, Precondition.none(), operation).awaitBegun();
 				}
 				catch (JacksonException ex) {
 					log.warn("Operation {} cannot be resumed", operation.id(), ex);

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.AttachRequest;
@@ -30,6 +31,9 @@ import dev.holdfast.uring.sys.Errno;
 public final class Volumes implements DeviceListener {
 
 	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+
+	/** Longer than a change without extents to zero takes. */
+	private static final Duration CHANGE_LIMIT = Duration.ofSeconds(2);
 
 	private final VolumeRegistry registry;
 
@@ -144,6 +148,13 @@ public final class Volumes implements DeviceListener {
 	 * @throws CancellationException if the progress or a deletion asked for it
 	 */
 	public Creation create(VolumeKey key, VolumeSpec spec, ScrubProgress progress) {
+		return create(key, spec, Precondition.none(), progress);
+	}
+
+	/**
+	 * Makes a volume, or finds the one that is there, of which something is demanded.
+	 */
+	Creation create(VolumeKey key, VolumeSpec spec, Precondition<VolumeHandle> demanded, ScrubProgress progress) {
 		VolumeHandle fresh = new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec);
 		while (true) {
 			VolumeHandle present = this.registry.claim(key, fresh);
@@ -151,6 +162,7 @@ public final class Volumes implements DeviceListener {
 				make(fresh, spec, progress);
 				return new Creation(fresh.volume(), true);
 			}
+			demanded.check(present);
 			requireSame(present, spec);
 			if (present.awaitCreated()) {
 				requireSame(present, spec);
@@ -212,10 +224,22 @@ public final class Volumes implements DeviceListener {
 	 * @throws CancellationException if the progress or a deletion asked for it
 	 */
 	public Volume grow(VolumeKey key, long sizeBytes, ScrubProgress progress) {
+		return grow(key, sizeBytes, Precondition.none(), progress);
+	}
+
+	/**
+	 * Makes a volume larger of which something is demanded.
+	 */
+	Volume grow(VolumeKey key, long sizeBytes, Precondition<VolumeHandle> demanded, ScrubProgress progress) {
 		VolumeHandle handle = open(key);
-		handle.changing().lock();
+		if (!handle.tryChange(CHANGE_LIMIT)) {
+			demanded.check(handle);
+			throw new ProblemException(Problem.IN_USE,
+					"The volume %s is being changed already: wait for that, or cancel it".formatted(key.name()));
+		}
 		try {
 			requireServing(handle);
+			demanded.check(handle);
 			VolumeRecord before = handle.onLabel();
 			VolumeSpec.requireSize(sizeBytes, before.blockSize());
 			if (sizeBytes < before.sizeBytes()) {
@@ -306,6 +330,13 @@ public final class Volumes implements DeviceListener {
 		return handle;
 	}
 
+	/**
+	 * Refuses what does not hold of a volume now.
+	 */
+	void check(VolumeKey key, Precondition<VolumeHandle> demanded) {
+		demanded.check(this.registry.find(key));
+	}
+
 	private static void requireServing(VolumeHandle handle) {
 		if (!handle.volume().state().serves()) {
 			throw handle.refusal();
@@ -322,10 +353,20 @@ public final class Volumes implements DeviceListener {
 	 * label could not be written (the volume is {@code deleting}; delete it again)
 	 */
 	public void delete(VolumeKey key) {
+		delete(key, Precondition.none());
+	}
+
+	/**
+	 * Deletes a volume of which something is demanded.
+	 * @see #delete(VolumeKey)
+	 */
+	public void delete(VolumeKey key, Precondition<Volume> demanded) {
 		VolumeHandle handle = this.registry.find(key);
 		if (handle == null) {
 			throw VolumeHandle.notFound(key);
 		}
+		// Before anything is cancelled, and again once nobody else changes it.
+		demanded.check(handle.volume());
 		handle.cancelPreparation();
 		if (!handle.awaitCreated()) {
 			// It was being made, and now is not.
@@ -336,6 +377,7 @@ public final class Volumes implements DeviceListener {
 			if (this.registry.find(key) != handle) {
 				throw VolumeHandle.notFound(key);
 			}
+			requireStill(demanded, handle);
 			if (!handle.volume().state().serves() && this.registry.deleteAway(handle)) {
 				return;
 			}
@@ -358,6 +400,16 @@ public final class Volumes implements DeviceListener {
 		}
 	}
 
+	private static void requireStill(Precondition<Volume> demanded, VolumeHandle handle) {
+		try {
+			demanded.check(handle.volume());
+		}
+		catch (ProblemException ex) {
+			handle.resumePreparation();
+			throw ex;
+		}
+	}
+
 	private SegmentMap map(VolumeRecord record) {
 		return SegmentMap.of(record, this.registry.online());
 	}
@@ -368,15 +420,34 @@ public final class Volumes implements DeviceListener {
 		if (volume.state() == VolumeState.DELETING) {
 			throw new ProblemException(Problem.ALREADY_EXISTS, "The volume %s is being deleted".formatted(name));
 		}
-		VolumeSpec declared = present.declared();
-		boolean same = (declared != null) ? declared.equals(spec)
-				: volume.sizeBytes() == spec.sizeBytes() && volume.blockSize() == spec.blockSizeOrDefault()
-						&& volume.layout() == spec.layoutOrDefault()
-						&& volume.stripeBytes() == spec.stripeBytesOrDefault();
-		if (!same) {
-			throw new ProblemException(Problem.ALREADY_EXISTS, "There is a volume %s that was asked for otherwise: %s"
-				.formatted(name, ((declared != null) ? declared : VolumeSpec.of(volume)).described()));
+		if (spec.sizeBytes() != declared(present).sizeBytes()) {
+			throw asOtherwise(present);
 		}
+		requireSameButSize(present, spec);
+	}
+
+	/**
+	 * Refuses a declaration that differs in what cannot be changed.
+	 * @throws ProblemException {@link Problem#ALREADY_EXISTS}
+	 */
+	static void requireSameButSize(VolumeHandle present, VolumeSpec spec) {
+		Volume volume = present.volume();
+		VolumeSpec declared = present.declared();
+		boolean same = (declared != null) ? declared.sameButSize(spec) : volume.blockSize() == spec.blockSizeOrDefault()
+				&& volume.layout() == spec.layoutOrDefault() && volume.stripeBytes() == spec.stripeBytesOrDefault();
+		if (!same) {
+			throw asOtherwise(present);
+		}
+	}
+
+	private static VolumeSpec declared(VolumeHandle present) {
+		VolumeSpec declared = present.declared();
+		return (declared != null) ? declared : VolumeSpec.of(present.volume());
+	}
+
+	private static ProblemException asOtherwise(VolumeHandle present) {
+		return new ProblemException(Problem.ALREADY_EXISTS, "There is a volume %s that was asked for otherwise: %s"
+			.formatted(present.volume().key().name(), declared(present).described()));
 	}
 
 	/**

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Geometry;
@@ -19,6 +21,7 @@ import dev.holdfast.operation.OperationState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 class VolumeTasksTests {
@@ -30,6 +33,8 @@ class VolumeTasksTests {
 	private static final VolumeKey DB = new VolumeKey("acme", "db");
 
 	private static final VolumeSpec SPEC = VolumeSpec.ofSize(2 * EXTENT);
+
+	private static final Precondition<Volume> ABSENT = (volume) -> require(volume == null);
 
 	@TempDir
 	private Path directory;
@@ -81,6 +86,79 @@ class VolumeTasksTests {
 			slow.engine.release();
 			assertThat(awaitEnd(slow, operation).state()).isEqualTo(OperationState.SUCCEEDED);
 			assertThat(slow.volumes.find(DB).orElseThrow().sizeBytes()).isEqualTo(4 * EXTENT);
+		}
+	}
+
+	/**
+	 * Whoever demands something is refused, not handed what somebody else has begun.
+	 */
+	@Test
+	void joinsNobodyIfSomethingIsDemanded() throws IOException {
+		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, SIZE))) {
+			slow.volumes.create(DB, SPEC);
+			slow.engine.hold(IoKind.ZERO);
+			Precondition<Volume> holds = size(2 * EXTENT);
+			OperationSnapshot operation = operation(slow.tasks.grow(DB, 4 * EXTENT, holds));
+			refused(Problem.IN_USE, () -> slow.tasks.grow(DB, 4 * EXTENT, holds));
+			refused(Problem.PRECONDITION_FAILED, () -> slow.tasks.grow(DB, 4 * EXTENT, size(3 * EXTENT)));
+			refused(Problem.IN_USE, () -> slow.tasks.replace(DB, VolumeSpec.ofSize(4 * EXTENT), holds));
+			refused(Problem.IN_USE, () -> slow.volumes.grow(DB, 4 * EXTENT, ScrubProgress.NONE));
+			refused(Problem.PRECONDITION_FAILED, () -> slow.volumes.delete(DB, size(4 * EXTENT)));
+			assertThat(operation(slow.tasks.grow(DB, 4 * EXTENT)).id()).isEqualTo(operation.id());
+			slow.engine.release();
+			assertThat(awaitEnd(slow, operation).state()).isEqualTo(OperationState.SUCCEEDED);
+			refused(Problem.PRECONDITION_FAILED, () -> slow.tasks.grow(DB, 5 * EXTENT, holds));
+			slow.volumes.delete(DB, size(4 * EXTENT));
+		}
+	}
+
+	@Test
+	void isMadeOnceIfNoneMayBeThere() throws IOException {
+		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, SIZE))) {
+			slow.engine.hold(IoKind.ZERO);
+			OperationSnapshot operation = operation(slow.tasks.create(DB, SPEC, ABSENT));
+			refused(Problem.PRECONDITION_FAILED, () -> slow.tasks.create(DB, SPEC, ABSENT));
+			slow.engine.release();
+			assertThat(awaitEnd(slow, operation).state()).isEqualTo(OperationState.SUCCEEDED);
+		}
+	}
+
+	/**
+	 * Its growth is done before the deletion has its turn.
+	 */
+	@Test
+	void isNotDeletedIfItHasGrownMeanwhile() throws Exception {
+		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, SIZE))) {
+			slow.volumes.create(DB, SPEC);
+			VolumeHandle handle = slow.volumes.open(DB);
+			AtomicReference<Throwable> refusal = new AtomicReference<>();
+			Thread deletion;
+			handle.changing().lock();
+			try {
+				deletion = Thread.ofVirtual()
+					.start(() -> refusal.set(catchThrowable(() -> slow.volumes.delete(DB, size(2 * EXTENT)))));
+				await().until(() -> SlowRig.isWaiting(deletion));
+				handle.resumePreparation();
+				slow.volumes.grow(DB, 3 * EXTENT, ScrubProgress.NONE);
+				handle.cancelPreparation();
+			}
+			finally {
+				handle.changing().unlock();
+			}
+			deletion.join();
+			assertThat(refusal.get()).isInstanceOfSatisfying(ProblemException.class,
+					(ex) -> assertThat(ex.problem()).isEqualTo(Problem.PRECONDITION_FAILED));
+			assertThat(slow.volumes.grow(DB, 4 * EXTENT, ScrubProgress.NONE).sizeBytes()).isEqualTo(4 * EXTENT);
+		}
+	}
+
+	private static Precondition<Volume> size(long bytes) {
+		return (volume) -> require(volume != null && volume.sizeBytes() == bytes);
+	}
+
+	private static void require(boolean holds) {
+		if (!holds) {
+			throw new ProblemException(Problem.PRECONDITION_FAILED, "It has changed");
 		}
 	}
 

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 record VolumeResponse(String name, UUID uuid, long sizeBytes, int blockSize, String layout,
 		@Nullable Integer stripeBytes, String state, @Nullable String reason, List<String> devices) {
 
+	EntityTag tag() {
+		return EntityTag.of(new Object[] { this.uuid, this.name, this.sizeBytes }, this);
+	}
+
 	static VolumeResponse of(Volume volume, Map<UUID, String> deviceNames) {
 		boolean striped = volume.layout() == VolumeRecord.Layout.STRIPED;
 		return new VolumeResponse(volume.key().name(), volume.uuid(), volume.sizeBytes(), volume.blockSize(),

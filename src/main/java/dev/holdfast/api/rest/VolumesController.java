@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.block.BlockService;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Devices;
@@ -15,6 +16,7 @@ import dev.holdfast.tenant.Role;
 import dev.holdfast.volume.Creation;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.VolumeSpec;
 import dev.holdfast.volume.VolumeTasks;
 import dev.holdfast.volume.Volumes;
 import jakarta.servlet.http.HttpServletRequest;
@@ -66,9 +68,12 @@ class VolumesController {
 	@Needs(Right.MANAGE)
 	@PutMapping("/{volume}")
 	ResponseEntity<Object> create(@PathVariable String tenant, @PathVariable String volume,
-			@RequestBody VolumeRequest request, TokenAuthentication caller) {
+			@RequestBody VolumeRequest request, Conditions conditions, TokenAuthentication caller) {
 		boolean administrator = caller.getPrincipal().role() == Role.ADMIN;
-		return answer(this.tasks.create(VolumeLookup.key(tenant, volume), request.spec(administrator)));
+		VolumeKey key = VolumeLookup.key(tenant, volume);
+		VolumeSpec spec = request.spec(administrator);
+		return answer(conditions.replaces() ? this.tasks.replace(key, spec, demanded(conditions))
+				: this.tasks.create(key, spec, demanded(conditions)));
 	}
 
 	/**
@@ -77,19 +82,26 @@ class VolumesController {
 	@Needs(Right.MANAGE)
 	@PatchMapping(path = "/{volume}", consumes = { "application/merge-patch+json", MediaType.APPLICATION_JSON_VALUE })
 	ResponseEntity<Object> change(@PathVariable String tenant, @PathVariable String volume,
-			@RequestBody VolumeRequest.Change request) {
+			@RequestBody VolumeRequest.Change request, Conditions conditions) {
 		VolumeKey key = this.lookup.require(tenant, volume).key();
 		if (request.sizeBytes() == null) {
 			throw new ProblemException(Problem.MALFORMED_REQUEST, "sizeBytes is what can be changed");
 		}
-		return answer(this.tasks.grow(key, request.sizeBytes().bytes()));
+		return answer(this.tasks.grow(key, request.sizeBytes().bytes(), demanded(conditions)));
+	}
+
+	private Precondition<Volume> demanded(Conditions conditions) {
+		Map<UUID, String> names = this.devices.names();
+		return conditions.on((volume) -> VolumeResponse.of(volume, names).tag());
 	}
 
 	private ResponseEntity<Object> answer(VolumeTasks.Outcome outcome) {
 		Creation creation = outcome.creation();
 		if (creation != null) {
+			VolumeResponse volume = response(creation.volume());
 			return ResponseEntity.status(creation.created() ? HttpStatus.CREATED : HttpStatus.OK)
-				.body(response(creation.volume()));
+				.eTag(volume.tag().toString())
+				.body(volume);
 		}
 		return OperationResponse.accepted(Objects.requireNonNull(outcome.operation()));
 	}
@@ -100,8 +112,10 @@ class VolumesController {
 
 	@Needs(Right.LIST)
 	@GetMapping("/{volume}")
-	VolumeResponse show(@PathVariable String tenant, @PathVariable String volume) {
-		return response(this.lookup.require(tenant, volume));
+	ResponseEntity<VolumeResponse> show(@PathVariable String tenant, @PathVariable String volume,
+			Conditions conditions) {
+		VolumeResponse found = response(this.lookup.require(tenant, volume));
+		return conditions.answer(found.tag(), found);
 	}
 
 	@Needs(Right.LIST)
@@ -116,8 +130,8 @@ class VolumesController {
 	@Needs(Right.MANAGE)
 	@DeleteMapping("/{volume}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void delete(@PathVariable String tenant, @PathVariable String volume) {
-		this.volumes.delete(this.lookup.require(tenant, volume).key());
+	void delete(@PathVariable String tenant, @PathVariable String volume, Conditions conditions) {
+		this.volumes.delete(this.lookup.require(tenant, volume).key(), demanded(conditions));
 	}
 
 	@Needs(Right.WRITE)

@@ -1,5 +1,7 @@
 package dev.holdfast.api.rest;
 
+import java.util.List;
+
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.tenant.Tenants;
 import tools.jackson.core.StreamReadFeature;
@@ -10,6 +12,7 @@ import tools.jackson.databind.module.SimpleModule;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -29,6 +32,11 @@ class WebSetup implements WebMvcConfigurer {
 	@Override
 	public void addInterceptors(InterceptorRegistry registry) {
 		registry.addInterceptor(new RightsInterceptor(this.tenants));
+	}
+
+	@Override
+	public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+		resolvers.add(new ConditionsResolver());
 	}
 
 	@Bean
