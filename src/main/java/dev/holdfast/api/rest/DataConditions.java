@@ -39,10 +39,6 @@ final class DataConditions {
 		if (encoding != null && !encoding.trim().equalsIgnoreCase("identity")) {
 			throw new ProblemException(Problem.NOT_SUPPORTED, "Send the bytes without a Content-Encoding");
 		}
-		if (request.getHeader("Content-Digest") != null) {
-			throw new ProblemException(Problem.NOT_SUPPORTED,
-					"This release does not verify Content-Digest; send the bytes without it");
-		}
 	}
 
 }

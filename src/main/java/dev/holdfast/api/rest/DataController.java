@@ -5,6 +5,7 @@ import java.io.IOException;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.block.ByteSink;
 import dev.holdfast.block.Transfer;
+import dev.holdfast.block.TransferOptions;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeKey;
@@ -32,13 +33,13 @@ class DataController {
 
 	private final DataLimits limits;
 
-	private final HeldAnswers held;
+	private final HeldMemory held;
 
 	DataController(VolumeLookup volumes, BlockService blocks, DataLimits limits) {
 		this.volumes = volumes;
 		this.blocks = blocks;
 		this.limits = limits;
-		this.held = new HeldAnswers(limits.inlineBytes());
+		this.held = new HeldMemory(limits.inlineBytes());
 	}
 
 	@Needs(Right.READ)
@@ -57,12 +58,17 @@ class DataController {
 		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
 		DataConditions.checkRead(request);
 		DataAnswer answer = new DataAnswer(found, DataRange.of(request, found.sizeBytes()));
-		try (HeldAnswers.Room room = this.held.tryTake(answer.length())) {
+		try (HeldMemory.Room room = this.held.tryTake(tenant, answer.length())) {
 			if (room != null) {
-				Transfer transfer = answer.write(this::read, room::put);
+				HeldAnswer whole = new HeldAnswer(room);
+				Transfer transfer = answer.write(this::read, whole::put);
 				head(found, answer, response);
 				TransferHeaders.add(transfer, response);
-				room.writeTo(response.getOutputStream());
+				DigestAlgorithm digest = ContentDigest.wanted(request);
+				if (digest != null) {
+					response.setHeader(ContentDigest.HEADER, whole.digest(digest));
+				}
+				response.getOutputStream().write(whole.content());
 			}
 			else {
 				stream(found, answer, response);
@@ -106,16 +112,30 @@ class DataController {
 			HttpServletResponse response) throws IOException {
 		Volume found = this.volumes.require(tenant, volume);
 		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
-		DataConditions.checkWrite(request);
-		boolean fua = Query.flag(request, "fua");
+		TransferOptions options = this.limits.options(Query.flag(request, "fua"));
 		WriteTarget target = WriteTarget.of(request, found.sizeBytes());
+		ContentDigest digest = ContentDigest.of(request, response);
+		DataConditions.checkWrite(request);
 		RequestBody body = new RequestBody(request.getInputStream(), target.length() >= 0);
-		Transfer transfer = this.blocks.write(found.key(), target.offset(), target.length(), this.limits.options(fua),
-				body);
+		Transfer transfer = (digest != null) ? write(found.key(), target, options, body, digest)
+				: this.blocks.write(found.key(), target.offset(), target.length(), options, body);
 		if (transfer.bytes() <= this.limits.inlineBytes()) {
 			TransferHeaders.add(transfer, response);
 		}
 		response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+	}
+
+	/**
+	 * Writes nothing before all of it is there and is what was sent.
+	 */
+	private Transfer write(VolumeKey key, WriteTarget target, TransferOptions options, RequestBody body,
+			ContentDigest digest) throws IOException {
+		try (HeldBody whole = new HeldBody(this.held, key.tenant())) {
+			whole.requireRoom(target.length());
+			whole.receive(body, target.length());
+			digest.verify(whole.content());
+			return this.blocks.write(key, target.offset(), whole.length(), options, whole.source());
+		}
 	}
 
 }
