@@ -7,7 +7,8 @@ import jakarta.servlet.ServletRequest;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
-import org.apache.coyote.ActionCode;
+
+import org.springframework.http.HttpHeaders;
 
 /**
  * Around every exchange, also those that no servlet sees: gives it an id, and breaks the
@@ -42,10 +43,31 @@ final class ExchangeValve extends ValveBase {
 		response.setHeader(RequestId.HEADER, RequestId.of(request));
 		response.setHeader("X-Content-Type-Options", "nosniff");
 		response.setHeader("Cache-Control", "no-store");
+		if (isFramedWrongly(request)) {
+			ProblemType type = ProblemType.MALFORMED_REQUEST;
+			ProblemAnswer.write(ProblemAnswer.of(type, type.explanation(), request), request, response);
+			return;
+		}
 		getNext().invoke(request, response);
 		if (request.getAttribute(BROKEN) != null) {
-			response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
+			HttpProcessor.close(request.getCoyoteRequest(), hasBegun(response));
 		}
+	}
+
+	/**
+	 * Whether a client has the head of an answer and not yet all of it.
+	 */
+	private static boolean hasBegun(Response response) {
+		long length = response.getCoyoteResponse().getContentLengthLong();
+		return response.isCommitted() && (length < 0 || response.getCoyoteResponse().getContentWritten() < length);
+	}
+
+	/**
+	 * HTTP/1.0 knows no transfer codings, so a proxy may see another end of such a body
+	 * than we do (RFC 9112, section 6.1).
+	 */
+	private static boolean isFramedWrongly(Request request) {
+		return "HTTP/1.0".equals(request.getProtocol()) && request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
 	}
 
 }

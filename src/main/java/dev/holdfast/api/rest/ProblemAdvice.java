@@ -5,6 +5,7 @@ import java.io.IOException;
 import dev.holdfast.contract.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,14 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 					ex.detail().contains(why) ? "" : " (" + why + ")");
 		}
 		return answer(ProblemAnswer.of(ex, request), new HttpHeaders(), request, response);
+	}
+
+	/** The query is decoded only when somebody asks for a parameter. */
+	@ExceptionHandler
+	@Nullable ResponseEntity<Object> undecodable(InvalidParameterException ex, HttpServletRequest request,
+			HttpServletResponse response) {
+		return answer(ProblemType.MALFORMED_REQUEST, "The query is not in the form name=value&name=value, escaped by %",
+				request, response);
 	}
 
 	/** The client went away, or its connection broke: there is nobody to tell. */

@@ -40,6 +40,7 @@ enum ProblemType {
 	URI_TOO_LONG(414, "URI too long", "The request's target is longer than the server reads."),
 	UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type", "The body is in a form that this resource does not read."),
 	RANGE_NOT_SATISFIABLE(416, "Range not satisfiable", "The range is malformed or outside of the volume."),
+	EXPECTATION_FAILED(417, "Expectation failed", "The only expectation that can be met is 100-continue."),
 	NOT_SUPPORTED(422, "Not supported", "This cannot be done here; the answer says by what."),
 	RATE_LIMITED(429, "Rate limited", "Too many requests; try again after Retry-After."),
 	HEADERS_TOO_LARGE(431, "Headers too large", "The request's headers are larger than the server reads."),

@@ -21,6 +21,7 @@ class TomcatSetup implements WebServerFactoryCustomizer<TomcatServletWebServerFa
 
 	@Override
 	public void customize(TomcatServletWebServerFactory factory) {
+		factory.setProtocol(HttpProtocol.class.getName());
 		factory.addEngineValves(new ExchangeValve());
 		factory.addContextCustomizers((context) -> {
 			if (context.getParent() instanceof StandardHost host) {
@@ -29,6 +30,8 @@ class TomcatSetup implements WebServerFactoryCustomizer<TomcatServletWebServerFa
 				host.setErrorReportValveClass(ProblemReportValve.class.getName());
 			}
 		});
+		// A form is a body like any other, not parameters.
+		factory.addConnectorCustomizers((connector) -> connector.setParseBodyMethods(""));
 		factory.addProtocolHandlerCustomizers((protocol) -> {
 			if (protocol instanceof AbstractHttp11Protocol<?> http) {
 				http.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());

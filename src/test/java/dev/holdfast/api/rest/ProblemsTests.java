@@ -84,12 +84,6 @@ class ProblemsTests extends Service {
 	}
 
 	@Test
-	void shouldRefuseHeadersThatAreTooLarge() throws Exception {
-		String answer = RawSocket.exchange(this.port, "GET / HTTP/1.1\nHost: h\nA: " + "x".repeat(20000) + "\n\n");
-		assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json");
-	}
-
-	@Test
 	void shouldGiveEachAnswerAnIdOfItsOwn() throws Exception {
 		String one = header(acme().get("/v1/me", "X-Request-Id", "mine"), "X-Request-Id");
 		String other = header(acme().get("/v1/me"), "X-Request-Id");
