@@ -10,17 +10,21 @@ import org.slf4j.LoggerFactory;
  * The engine, which at the stop finishes what it has accepted, within a limit.
  *
  * @param engine that does the I/O
- * @param limit how long the stop may wait
+ * @param time that the stop has
  */
-record DrainedEngine(IoEngine engine, Duration limit) implements AutoCloseable {
+record DrainedEngine(IoEngine engine, DrainTime time) implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(DrainedEngine.class);
 
+	/** However long the requests took. */
+	private static final Duration LEAST = Duration.ofSeconds(1);
+
 	@Override
 	public void close() {
-		int left = this.engine.close(this.limit);
-		if (left > 0) {
-			log.warn("{} operations did not end within {}: the kernel still has them", left, this.limit);
+		Duration left = this.time.left();
+		int operations = this.engine.close((left.compareTo(LEAST) < 0) ? LEAST : left);
+		if (operations > 0) {
+			log.warn("{} operations did not end within {}: the kernel still has them", operations, this.time.limit());
 		}
 		else {
 			log.info("Engine closed");

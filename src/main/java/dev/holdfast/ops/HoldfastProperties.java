@@ -27,7 +27,7 @@ import org.springframework.validation.annotation.Validated;
  * @param allowPlaintext whether to listen on other addresses than loopback without TLS
  * @param ioDeadline how long an operation may take
  * @param inlineLimit up to here an answer says how it was done
- * @param drainLimit how long a stop waits for the I/O that was accepted
+ * @param drainLimit how long a stop waits for the requests and I/O that were accepted
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)

@@ -2,6 +2,7 @@ package dev.holdfast.ops;
 
 import java.io.IOException;
 
+import dev.holdfast.api.rest.Admission;
 import dev.holdfast.api.rest.DataLimits;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.buffer.StagingPool;
@@ -32,10 +33,10 @@ import org.springframework.context.annotation.Configuration;
  * Engine, devices, staging memory, volumes and the use cases.
  * <p>
  * All of it is open once these beans are made, which is before the web server takes its
- * first request, and each is closed by the container after everything that uses it: the
- * web server first, since it is stopped before any bean is destroyed; then use cases,
- * volumes, staging memory, devices, engine, and the data directory last. A start that
- * fails half-way closes what it has opened in the same order.
+ * first request, and each is closed by the container after everything that uses it:
+ * requests and the web server first, since they are stopped before any bean is destroyed;
+ * then use cases, volumes, staging memory, devices, engine, and the data directory last.
+ * A start that fails half-way closes what it has opened in the same order.
  */
 @Configuration(proxyBeanMethods = false)
 class StorageConfiguration {
@@ -53,10 +54,20 @@ class StorageConfiguration {
 		return KernelProbe.run(new LinuxRingSyscalls());
 	}
 
+	@Bean
+	DrainTime drainTime() {
+		return new DrainTime(this.properties.drainLimit());
+	}
+
+	@Bean
+	Drain drain(Admission admission, DrainTime time) {
+		return new Drain(admission, time);
+	}
+
 	@Bean(destroyMethod = "close")
-	DrainedEngine engine(DataDirectory directory) {
+	DrainedEngine engine(DataDirectory directory, DrainTime time) {
 		IoEngine engine = EngineFactory.open(this.properties.engine(), this.properties.rings());
-		return new DrainedEngine(engine, this.properties.drainLimit());
+		return new DrainedEngine(engine, time);
 	}
 
 	@Bean

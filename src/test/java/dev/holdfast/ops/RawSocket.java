@@ -59,6 +59,13 @@ public final class RawSocket implements AutoCloseable {
 		return read.toString(StandardCharsets.ISO_8859_1);
 	}
 
+	/**
+	 * Reads so many bytes.
+	 */
+	public String read(int length) throws IOException {
+		return new String(this.socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1);
+	}
+
 	public String rest() throws IOException {
 		return new String(this.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
 	}

@@ -11,16 +11,21 @@ import org.apache.catalina.valves.ValveBase;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Around every exchange, also those that no servlet sees: gives it an id, and breaks the
- * connection of an answer that failed half-way, so that no client takes what it got for
- * the whole.
+ * Around every exchange, also those that no servlet sees: gives it an id, refuses it
+ * while the service stops, and breaks the connection of an answer that failed half-way,
+ * so that no client takes what it got for the whole.
  */
 final class ExchangeValve extends ValveBase {
 
 	private static final String BROKEN = "holdfast.broken";
 
-	ExchangeValve() {
+	private static final String STOPPING = "The service is stopping: ask again, here once it is back or elsewhere";
+
+	private final Admission admission;
+
+	ExchangeValve(Admission admission) {
 		super(true);
+		this.admission = admission;
 	}
 
 	/**
@@ -43,12 +48,30 @@ final class ExchangeValve extends ValveBase {
 		response.setHeader(RequestId.HEADER, RequestId.of(request));
 		response.setHeader("X-Content-Type-Options", "nosniff");
 		response.setHeader("Cache-Control", "no-store");
+		if (this.admission.enter()) {
+			try {
+				serve(request, response);
+			}
+			finally {
+				this.admission.leave();
+			}
+		}
+		else {
+			response.setHeader(HttpHeaders.CONNECTION, "close");
+			ProblemAnswer.write(ProblemAnswer.of(ProblemType.OVERLOADED, STOPPING, request), request, response);
+		}
+	}
+
+	private void serve(Request request, Response response) throws IOException, ServletException {
 		if (isFramedWrongly(request)) {
 			ProblemType type = ProblemType.MALFORMED_REQUEST;
 			ProblemAnswer.write(ProblemAnswer.of(type, type.explanation(), request), request, response);
 			return;
 		}
 		getNext().invoke(request, response);
+		if (this.admission.isRefusing() && !response.isCommitted()) {
+			response.setHeader(HttpHeaders.CONNECTION, "close");
+		}
 		if (request.getAttribute(BROKEN) != null) {
 			HttpProcessor.close(request.getCoyoteRequest(), hasBegun(response));
 		}

@@ -29,6 +29,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
+	private final Admission admission;
+
+	ProblemAdvice(Admission admission) {
+		this.admission = admission;
+	}
+
 	@ExceptionHandler
 	@Nullable ResponseEntity<Object> refused(ProblemException ex, HttpServletRequest request, HttpServletResponse response) {
 		Throwable cause = ex.getCause();
@@ -37,7 +43,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 			log.info("Request {} failed: {}{}", RequestId.of(request), ex.getMessage(),
 					ex.detail().contains(why) ? "" : " (" + why + ")");
 		}
-		return answer(ProblemAnswer.of(ex, request), new HttpHeaders(), request, response);
+		return answer(ProblemAnswer.of(this.admission.told(ex), request), new HttpHeaders(), request, response);
 	}
 
 	/** The query is decoded only when somebody asks for a parameter. */

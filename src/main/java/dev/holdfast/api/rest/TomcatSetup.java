@@ -2,7 +2,6 @@ package dev.holdfast.api.rest;
 
 import org.apache.catalina.core.StandardHost;
 import org.apache.coyote.ContinueResponseTiming;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -19,10 +18,16 @@ import org.springframework.stereotype.Component;
 @Order(Ordered.LOWEST_PRECEDENCE)
 class TomcatSetup implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
+	private final Admission admission;
+
+	TomcatSetup(Admission admission) {
+		this.admission = admission;
+	}
+
 	@Override
 	public void customize(TomcatServletWebServerFactory factory) {
 		factory.setProtocol(HttpProtocol.class.getName());
-		factory.addEngineValves(new ExchangeValve());
+		factory.addEngineValves(new ExchangeValve(this.admission));
 		factory.addContextCustomizers((context) -> {
 			if (context.getParent() instanceof StandardHost host) {
 				// Boot's own is in the pipeline already; the last one reports first.
@@ -33,7 +38,8 @@ class TomcatSetup implements WebServerFactoryCustomizer<TomcatServletWebServerFa
 		// A form is a body like any other, not parameters.
 		factory.addConnectorCustomizers((connector) -> connector.setParseBodyMethods(""));
 		factory.addProtocolHandlerCustomizers((protocol) -> {
-			if (protocol instanceof AbstractHttp11Protocol<?> http) {
+			if (protocol instanceof HttpProtocol http) {
+				this.admission.connections(http);
 				http.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
 			}
 		});
