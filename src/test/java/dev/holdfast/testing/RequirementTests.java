@@ -53,6 +53,18 @@ class RequirementTests {
 	}
 
 	@Test
+	@RequiresTool("qemu-img")
+	void skipsATestThatLacksADriverOfQemu() {
+		assertThat(QemuDriverCondition.isThere("nbd")).isTrue();
+		execute(LacksADriver.class, false).containerEvents()
+			.assertThatEvents()
+			.haveExactly(1, event(skippedWithReason((reason) -> reason.contains("install qemu-img and its drivers"))));
+		execute(LacksADriver.class, true).allEvents()
+			.assertThatEvents()
+			.haveExactly(1, event(finishedWithFailure(message((text) -> text.contains("no driver for no-such")))));
+	}
+
+	@Test
 	void allowsIoUringWhereTheKernelDoes(@TempDir Path directory) throws IOException {
 		Path setting = directory.resolve("io_uring_disabled");
 		assertThat(IoUringCondition.obstacle(setting, false)).as("before Linux 6.6").isEmpty();
@@ -124,6 +136,16 @@ class RequirementTests {
 		@Test
 		void neverRuns() {
 			throw new AssertionError("ran without its tool");
+		}
+
+	}
+
+	@RequiresQemuDriver("no-such")
+	static class LacksADriver {
+
+		@Test
+		void neverRuns() {
+			throw new AssertionError("ran without its driver");
 		}
 
 	}
