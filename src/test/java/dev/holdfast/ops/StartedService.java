@@ -49,6 +49,10 @@ public final class StartedService implements AutoCloseable {
 		return port("local.server.port");
 	}
 
+	public int managementPort() {
+		return port("local.management.port");
+	}
+
 	private int port(String property) {
 		return Integer.parseInt(this.context.getEnvironment().getRequiredProperty(property));
 	}
@@ -61,7 +65,7 @@ public final class StartedService implements AutoCloseable {
 	 * What the health endpoint says.
 	 */
 	public String health() throws Exception {
-		return Client.anonymous(port("local.management.port")).get("/actuator/health").body();
+		return Client.anonymous(managementPort()).get("/actuator/health").body();
 	}
 
 	@Override
