@@ -82,6 +82,24 @@ class DownloadTests extends Workplace {
 		this.shell.run("aria2c --conf-path=token.aria2 -q -x4 -k1M -c -o file $data; cmp file content");
 	}
 
+	/** It asks for what differs from an older copy, by many ranges at once. */
+	@Test
+	@RequiresTool({ "zsync", "zsyncmake" })
+	void shouldBeBroughtUpToDateByZsync() throws Exception {
+		byte[] older = this.content.clone();
+		for (int block = 0; block < 100; block++) {
+			older[block * 100_000] ^= 1;
+		}
+		Files.write(this.here.resolve("older"), older);
+		this.shell.run("zsyncmake -e -b 4096 -f file -u $data -o file.zsync content");
+		// Its only way to be given a password. Others see it there as long as it runs.
+		String said = this.shell.run("zsync -A 127.0.0.1=any:$(cat token.secret) -i older -o file file.zsync 2>&1");
+		assertThat(said).contains("verifying download...checksum matches OK");
+		// A hundred blocks, and what stands before each part.
+		assertThat(said).containsPattern("fetched 4[12]\\d{4}\\b");
+		assertThat(read("file")).isEqualTo(this.content);
+	}
+
 	@Test
 	@RequiresTool("python3")
 	void shouldBeReadByPython() throws Exception {
