@@ -11,9 +11,9 @@ import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * The container's HTTP/1.1 with what {@link HttpProcessor} adds, and with connections that
- * can be cut off one way at a time: Tomcat itself can only close a connection, which does
- * not wake a thread that waits for bytes from it, and leaves no way to answer. The
+ * The container's HTTP/1.1 with what {@link HttpProcessor} adds, and with connections
+ * that can be cut off one way at a time: Tomcat itself can only close a connection, which
+ * does not wake a thread that waits for bytes from it, and leaves no way to answer. The
  * container makes it by its name.
  */
 public final class HttpProtocol extends Http11NioProtocol implements Admission.Connections {

@@ -57,8 +57,7 @@ class ContainerTests extends Service {
 		assertThat(exchange(short16KiB + "x".repeat(16_000), "")).startsWith("HTTP/1.1 200");
 		assertThat(exchange("GET /v1/me?" + "x".repeat(16_000) + " HTTP/1.1~Host: h~AUTH", ""))
 			.startsWith("HTTP/1.1 200");
-		assertRefused(exchange("GET /v1/me HTTP/1.1~Host: h~AUTH" + "~A: b".repeat(150), ""), 431,
-				"headers-too-large");
+		assertRefused(exchange("GET /v1/me HTTP/1.1~Host: h~AUTH" + "~A: b".repeat(150), ""), 431, "headers-too-large");
 	}
 
 	/** Where two ends of a body could be seen, there is one or none. */
@@ -99,8 +98,8 @@ class ContainerTests extends Service {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "zz\nhello\n0\n\n", "-5\nhello\n0\n\n", "FFFFFFFFFFFFFFFFF\nhello\n0\n\n", "\nhello\n0\n\n",
-			"5 5\nhello\n0\n\n" })
+	@ValueSource(strings = { "zz\nhello\n0\n\n", "-5\nhello\n0\n\n", "FFFFFFFFFFFFFFFFF\nhello\n0\n\n",
+			"\nhello\n0\n\n", "5 5\nhello\n0\n\n" })
 	void shouldRefuseChunksThatAreNone(String body) throws Exception {
 		String answer = exchange("PUT DATA?offset=0 HTTP/1.1~Host: h~AUTH~Transfer-Encoding: chunked", body);
 		assertRefused(answer, 400, "malformed-request");
@@ -117,7 +116,8 @@ class ContainerTests extends Service {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "PUT DATA?offset=%zz", "PUT DATA?offset=%", "PUT DATA?%zz=1&offset=0", "POST ZERO?fua=%C3%28" })
+	@ValueSource(
+			strings = { "PUT DATA?offset=%zz", "PUT DATA?offset=%", "PUT DATA?%zz=1&offset=0", "POST ZERO?fua=%C3%28" })
 	void shouldRefuseQueriesThatCannotBeDecoded(String request) throws Exception {
 		String answer = exchange(request + " HTTP/1.1~Host: h~AUTH~Content-Type: application/json~Content-Length: 23",
 				"{\"offset\":0,\"length\":1}");
