@@ -3,8 +3,15 @@ package dev.holdfast.volume;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Random;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,40 +19,28 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class ExtentSetTests {
 
-	@Test
-	void isWhatANaiveModelSays() {
-		long seed = System.nanoTime();
-		Random random = new Random(seed);
+	private static final int EXTENTS = 400;
+
+	@Property(tries = 400)
+	void isWhatANaiveModelSays(@ForAll @Size(max = 120) List<@From("steps") Step> steps) {
 		ExtentSet set = new ExtentSet();
 		BitSet model = new BitSet();
-		BitSet out = new BitSet();
-		set.add(new ExtentRange(0, 400));
-		model.set(0, 400);
-		List<ExtentRange> taken = new ArrayList<>();
-		for (int step = 0; step < 5000; step++) {
-			String where = "seed %d, step %d".formatted(seed, step);
-			if (random.nextBoolean()) {
-				int wanted = random.nextInt(30);
-				List<ExtentRange> ranges = set.take(wanted);
-				long got = ranges.stream().mapToLong(ExtentRange::count).sum();
-				assertThat(got).as(where).isEqualTo(Math.min(wanted, model.cardinality()));
-				for (ExtentRange range : ranges) {
-					assertThat(model.get(range.start(), range.end()).cardinality()).as(where).isEqualTo(range.count());
-					model.clear(range.start(), range.end());
-					out.set(range.start(), range.end());
-				}
-				taken.addAll(ranges);
-			}
-			else if (!taken.isEmpty()) {
-				ExtentRange range = taken.remove(random.nextInt(taken.size()));
-				set.add(range);
-				model.set(range.start(), range.end());
-				out.clear(range.start(), range.end());
-			}
-			assertThat(ranges(model)).as(where).isEqualTo(set.ranges());
-			assertThat(set.count()).as(where).isEqualTo(model.cardinality());
-			assertThat(set.rangeCount()).as(where).isEqualTo(set.ranges().size());
+		set.add(new ExtentRange(0, EXTENTS));
+		model.set(0, EXTENTS);
+		for (Step step : steps) {
+			step.run(set, model);
+			assertThat(set.ranges()).as("%s", step).isEqualTo(ranges(model));
+			assertThat(set.count()).as("%s", step).isEqualTo(model.cardinality());
+			assertThat(set.rangeCount()).as("%s", step).isEqualTo(set.ranges().size());
 		}
+	}
+
+	@Provide
+	Arbitrary<Step> steps() {
+		return Combinators
+			.combine(Arbitraries.of(Kind.class), Arbitraries.integers().between(0, EXTENTS - 1),
+					Arbitraries.integers().between(1, 30))
+			.as(Step::new);
 	}
 
 	@Test
@@ -68,6 +63,7 @@ class ExtentSetTests {
 		assertThatIllegalStateException().isThrownBy(() -> set.add(new ExtentRange(5, 5)));
 	}
 
+	/** In ascending order, as long as they can be. */
 	private static List<ExtentRange> ranges(BitSet model) {
 		List<ExtentRange> ranges = new ArrayList<>();
 		for (int start = model.nextSetBit(0); start >= 0;) {
@@ -76,6 +72,70 @@ class ExtentSetTests {
 			start = model.nextSetBit(end);
 		}
 		return ranges;
+	}
+
+	enum Kind {
+
+		TAKE, TAKE_FIRST, ADD, REMOVE, CONTAINS
+
+	}
+
+	/**
+	 * One call of the set, and the same on the model.
+	 */
+	record Step(Kind kind, int start, int count) {
+
+		void run(ExtentSet set, BitSet model) {
+			ExtentRange range = new ExtentRange(this.start, this.count);
+			switch (this.kind) {
+				case TAKE -> took(set.take(this.count), available(model), model);
+				case TAKE_FIRST -> {
+					ExtentRange first = set.takeFirst(this.count);
+					took((first != null) ? List.of(first) : List.of(), Math.min(this.count, firstRange(model)), model);
+				}
+				case ADD -> {
+					// All of the range that is not there yet, piece by piece.
+					BitSet missing = new BitSet();
+					missing.set(range.start(), range.end());
+					missing.andNot(model);
+					ranges(missing).forEach(set::add);
+					model.or(missing);
+				}
+				case REMOVE -> {
+					BitSet there = new BitSet();
+					there.set(range.start(), range.end());
+					there.and(model);
+					assertThat(set.remove(range)).isEqualTo(ranges(there));
+					model.andNot(there);
+				}
+				case CONTAINS ->
+					assertThat(set.contains(range)).isEqualTo(model.nextClearBit(range.start()) >= range.end());
+			}
+		}
+
+		private int available(BitSet model) {
+			return Math.min(this.count, model.cardinality());
+		}
+
+		private static int firstRange(BitSet model) {
+			int start = model.nextSetBit(0);
+			return (start < 0) ? 0 : model.nextClearBit(start) - start;
+		}
+
+		private void took(List<ExtentRange> taken, int expected, BitSet model) {
+			boolean inOne = ranges(model).stream().anyMatch((range) -> range.count() >= this.count);
+			int got = 0;
+			for (ExtentRange range : taken) {
+				assertThat(range.count()).isPositive();
+				assertThat(model.nextClearBit(range.start())).as("%s is in the set", range)
+					.isGreaterThanOrEqualTo(range.end());
+				model.clear(range.start(), range.end());
+				got += range.count();
+			}
+			assertThat(got).isEqualTo(expected);
+			assertThat(inOne && taken.size() > 1).as("one range was long enough").isFalse();
+		}
+
 	}
 
 }

@@ -89,6 +89,14 @@ final class Shelf implements AutoCloseable {
 	}
 
 	/**
+	 * Adds a drive that is there already.
+	 */
+	Shelf with(String name, Path drive) {
+		this.files.put(name, drive);
+		return this;
+	}
+
+	/**
 	 * Adds a drive that is full of what somebody has left.
 	 */
 	Shelf withSoiled(String name, int extents) throws IOException {
