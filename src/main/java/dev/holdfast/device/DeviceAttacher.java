@@ -31,7 +31,7 @@ public final class DeviceAttacher {
 
 	private static final Logger log = LoggerFactory.getLogger(DeviceAttacher.class);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
+	private static final Duration MOST_PATIENCE = Duration.ofSeconds(5);
 
 	private static final int BUFFER = 256 << 10;
 
@@ -41,7 +41,7 @@ public final class DeviceAttacher {
 
 	private final UUID installation;
 
-	private final Duration patience;
+	private final Patience patience;
 
 	private final Signatures signatures;
 
@@ -54,14 +54,14 @@ public final class DeviceAttacher {
 	 * @param installation identity of this Holdfast, which the labels will name
 	 */
 	public DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation) {
-		this(engine, limits, installation, PATIENCE, Signatures.installed());
+		this(engine, limits, installation, MOST_PATIENCE, Signatures.installed());
 	}
 
 	DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, Duration patience, Signatures signatures) {
 		this.engine = engine;
 		this.limits = limits;
 		this.installation = installation;
-		this.patience = patience;
+		this.patience = new Patience(patience);
 		this.signatures = signatures;
 	}
 
@@ -87,7 +87,7 @@ public final class DeviceAttacher {
 	 */
 	public Device attach(AttachRequest request, LabelReview review) throws IOException {
 		requireName(request.name());
-		return attach(request, review, BlockFile.open(request.path(), this.patience), false);
+		return attach(request, review, this.patience.open(request.path()), false);
 	}
 
 	/**
