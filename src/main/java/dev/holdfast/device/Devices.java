@@ -34,6 +34,8 @@ public final class Devices implements AutoCloseable {
 
 	private final Drives drives;
 
+	private final LabelPeeks peeks = new LabelPeeks();
+
 	private final KnownDevices known;
 
 	private final DeviceListener listener;
@@ -327,17 +329,23 @@ public final class Devices implements AutoCloseable {
 
 	/**
 	 * Drives of this node that are not attached. Reads a block of each that nobody uses,
-	 * and changes nothing.
+	 * and changes nothing. One that hangs is waited for two seconds, whatever else there
+	 * is.
 	 * @return ordered by the kernel's name
 	 */
 	public List<FoundDrive> discovered() {
 		Set<String> attached = this.facts.values().stream().map(Drive::kernelName).collect(Collectors.toSet());
+		List<Drive> others = this.drives.list()
+			.stream()
+			.filter((drive) -> !attached.contains(drive.kernelName()))
+			.toList();
+		Map<Path, Optional<UUID>> labels = this.peeks
+			.at(others.stream().filter((drive) -> drive.inUse() == null).map(Drive::path).toList());
 		List<FoundDrive> found = new ArrayList<>();
-		for (Drive drive : this.drives.list()) {
-			if (!attached.contains(drive.kernelName())) {
-				found.add(new FoundDrive(drive,
-						(drive.inUse() != null) ? null : LabelPeek.at(drive.path()).orElse(null)));
-			}
+		for (Drive drive : others) {
+			Optional<UUID> label = labels.get(drive.path());
+			found.add(new FoundDrive(drive, (label != null) ? label.orElse(null) : null,
+					label != null || drive.inUse() != null));
 		}
 		return found;
 	}

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param drive what the kernel says of it
  * @param label identity of the device whose label it seems to have, or {@code null}
+ * @param answers whether a read came back in time: one that hangs says nothing of its
+ * label
  */
-public record FoundDrive(Drive drive, @Nullable UUID label) {
+public record FoundDrive(Drive drive, @Nullable UUID label, boolean answers) {
 }

@@ -1,8 +1,10 @@
 package dev.holdfast.device;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 import dev.holdfast.contract.Problem;
@@ -12,11 +14,13 @@ import dev.holdfast.testing.Refusals;
 import dev.holdfast.testing.RequiresRoot;
 import dev.holdfast.testing.RequiresTool;
 import dev.holdfast.volume.VolumeState;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Devices are what their labels say, wherever they are and whatever they are called. The
@@ -119,6 +123,46 @@ class DevicesByIdentityTests {
 			assertThat(machine.devices().discovered()).extracting((found) -> found.drive().kernelName())
 				.containsExactly("sda", "sdb");
 			assertThat(machine.devices().discovered()).extracting(FoundDrive::label).containsExactly(uuid, null);
+		}
+	}
+
+	/**
+	 * To open a pipe that nobody writes to takes as long as to read a drive that hangs.
+	 */
+	@Test
+	@RequiresTool("mkfifo")
+	void waitsForNoDriveThatHangs() throws Exception {
+		drive("sda", "8:0", "ZC1A2B3C", null);
+		drive("sdb", "8:16", "ZC1A2B3D", null);
+		drive("sdc", "8:32", null, null);
+		Files.delete(node("sda"));
+		HostProgram.run("mkfifo", node("sda").toString());
+		try (Machine machine = new Machine(this.directory, this.sysfs.drives())) {
+			machine.attach("one", node("sdb"));
+			UUID uuid = machine.online("one").uuid();
+			machine.devices().detach("one");
+			for (int i = 0; i < 3; i++) {
+				assertThat(machine.devices().discovered())
+					.extracting((found) -> found.drive().kernelName(), FoundDrive::label, FoundDrive::answers)
+					.containsExactly(tuple("sda", null, false), tuple("sdb", uuid, true), tuple("sdc", null, true));
+			}
+			assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.filteredOn("holdfast-look-sda"::equals)
+				.as("threads that wait for it")
+				.hasSize(1);
+			// Others come and go meanwhile.
+			machine.attach("one", node("sdb"));
+			assertThat(machine.devices().discovered()).extracting(FoundDrive::answers)
+				.containsExactly(false, true, true);
+			// It answers after all.
+			try (FileChannel writer = FileChannel.open(node("sda"), StandardOpenOption.WRITE)) {
+				assertThat(writer.isOpen()).isTrue();
+			}
+			Files.delete(node("sda"));
+			Rig.sparse(this.sysfs.dev(), "sda", SIZE);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(machine.devices().discovered()).extracting(FoundDrive::answers)
+					.containsExactly(true, true, true));
 		}
 	}
 

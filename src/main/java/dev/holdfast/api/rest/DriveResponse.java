@@ -24,18 +24,21 @@ import org.jspecify.annotations.Nullable;
  * @param inUse who uses it, if that is known
  * @param label identity of the device whose label it has, if any
  * @param device name of that device, if it belongs here
+ * @param unresponsive {@code true} if a read did not come back in time, so that nothing
+ * is known of its label
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DriveResponse(String path, @Nullable String serial, @Nullable String wwid, @Nullable String model,
 		long sizeBytes, int logicalBlockSize, int physicalBlockSize, String writeCache, Limits limits,
-		@Nullable String inUse, @Nullable UUID label, @Nullable String device) {
+		@Nullable String inUse, @Nullable UUID label, @Nullable String device, @Nullable Boolean unresponsive) {
 
 	static DriveResponse of(FoundDrive found, Map<UUID, String> names) {
 		Drive drive = found.drive();
 		UUID label = found.label();
 		return new DriveResponse(drive.path().toString(), drive.serial(), drive.wwid(), drive.model(),
 				drive.sizeBytes(), drive.logicalBlockSize(), drive.physicalBlockSize(), drive.writeCache().label(),
-				Limits.of(drive.limits()), drive.inUse(), label, (label != null) ? names.get(label) : null);
+				Limits.of(drive.limits()), drive.inUse(), label, (label != null) ? names.get(label) : null,
+				found.answers() ? null : true);
 	}
 
 	/**
