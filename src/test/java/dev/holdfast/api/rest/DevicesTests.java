@@ -250,6 +250,67 @@ class DevicesTests extends Service {
 	}
 
 	@Test
+	void shouldUseADriveThatHasGrownAsBeforeAndNoneThatHasShrunk() throws Exception {
+		Path file = this.devices.file(SIZE);
+		String name = this.devices.attach(file);
+		JsonNode before = this.devices.get(name);
+		assertThat(this.devices.detach(name).statusCode()).isEqualTo(204);
+		resize(file, SIZE - 4096);
+		byte[] content = Files.readAllBytes(file);
+		HttpResponse<String> refused = this.devices.put(name, file);
+		assertProblem(refused, 422, "not-supported");
+		assertThat(detail(refused)).contains("it has shrunk",
+				"for %d bytes and it has %d".formatted(SIZE, SIZE - 4096));
+		assertUnchanged(file, content);
+		resize(file, SIZE + 8 * MEBIBYTE);
+		assertThat(this.devices.put(name, file).statusCode()).isEqualTo(201);
+		JsonNode after = this.devices.get(name);
+		assertThat(after.get("uuid")).isEqualTo(before.get("uuid"));
+		assertThat(after.get("capacity")).isEqualTo(before.get("capacity"));
+	}
+
+	@Test
+	void shouldShowHowFarTheScrubOfADriveIs() throws Exception {
+		// Not all of it is a hole, so nothing is known to be zero. A smaller drive is
+		// done
+		// too soon to be worth an operation.
+		Path file = this.devices.file(1280L * MEBIBYTE);
+		write(file, 600L * MEBIBYTE, new byte[] { 1 });
+		String name = this.devices.name();
+		JsonNode capacity = Client.json(this.devices.put(name, file)).get("capacity");
+		long total = capacity.get("totalBytes").asLong();
+		assertThat(capacity.get("dirtyBytes").asLong() + capacity.get("freeBytes").asLong()).isEqualTo(total);
+		JsonNode scrub = Awaitility.await()
+			.atMost(60, TimeUnit.SECONDS)
+			.until(() -> scrubOf(name), (found) -> found != null && !found.get("state").asString().equals("running"));
+		assertThat(scrub.get("state").asString()).isEqualTo("succeeded");
+		JsonNode progress = scrub.get("progress");
+		assertThat(progress.get("unit").asString()).isEqualTo("bytes");
+		assertThat(progress.get("total").asLong()).isEqualTo(total);
+		assertThat(progress.get("done").asLong()).isEqualTo(total);
+		assertProblem(acme().get("/v1/operations/" + scrub.get("id").asString()), 404, "not-found");
+		capacity = this.devices.get(name).get("capacity");
+		assertThat(capacity.get("dirtyBytes").asLong()).isZero();
+		assertThat(capacity.get("freeBytes").asLong()).isEqualTo(total);
+	}
+
+	private JsonNode scrubOf(String device) throws Exception {
+		for (JsonNode operation : Client.json(admin().get("/v1/operations?pageSize=1000")).get("operations")) {
+			if (operation.get("kind").asString().equals("scrub")
+					&& operation.get("subject").asString().equals("devices/" + device)) {
+				return operation;
+			}
+		}
+		return null;
+	}
+
+	private static void resize(Path file, long size) throws Exception {
+		try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+			access.setLength(size);
+		}
+	}
+
+	@Test
 	void shouldKeepDevicesFromAllButAdministrators() throws Exception {
 		Path file = this.devices.file(SIZE);
 		String name = this.devices.attach(file);
@@ -335,6 +396,7 @@ class DevicesTests extends Service {
 			assertThat(drive.get("limits").get("maxRequestBytes").asLong()).isPositive();
 			assertThat(drive.has("label")).isFalse();
 			assertThat(drive.has("inUse")).isFalse();
+			assertThat(drive.has("unresponsive")).isFalse();
 
 			String name = this.devices.attach(loop.device());
 			assertThat(this.devices.discovered(loop.device())).isNull();
