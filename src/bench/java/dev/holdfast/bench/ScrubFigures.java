@@ -21,7 +21,9 @@ import dev.holdfast.engine.IoEngines;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.engine.SyncIo;
 import dev.holdfast.operation.Operations;
+import dev.holdfast.volume.CatalogLeases;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.Fences;
 import dev.holdfast.volume.Pin;
 import dev.holdfast.volume.Scrubs;
 import dev.holdfast.volume.VolumeKey;
@@ -51,7 +53,8 @@ public final class ScrubFigures {
 
 	private ScrubFigures(Path path, Catalog catalog) throws Exception {
 		this.operations = new Operations(catalog, Clock.systemUTC());
-		this.volumes = new Volumes(new CatalogVolumeIndex(catalog), (tenant) -> true);
+		this.volumes = new Volumes(new CatalogVolumeIndex(catalog), (tenant) -> true,
+				new Fences(new CatalogLeases(catalog), Clock.systemUTC()));
 		this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, UUID.randomUUID())
 			.attach(AttachRequest.of("figures", path), LabelReview.NONE);
 		this.volumes.attached(this.device);

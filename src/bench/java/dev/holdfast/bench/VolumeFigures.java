@@ -24,11 +24,14 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
 import dev.holdfast.tenant.Tenants;
+import dev.holdfast.volume.CatalogLeases;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.Fences;
 import dev.holdfast.volume.Pin;
 import dev.holdfast.volume.ScrubProgress;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.VolumeLease;
 import dev.holdfast.volume.VolumeSpec;
 import dev.holdfast.volume.Volumes;
 
@@ -140,7 +143,8 @@ public final class VolumeFigures {
 		Opened(Path file, Path database) throws IOException {
 			this.catalog = Catalog.open(database);
 			new Tenants(this.catalog, Clock.systemUTC()).create("acme");
-			this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true);
+			this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true,
+					new Fences(new CatalogLeases(this.catalog), Clock.systemUTC()));
 			this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, INSTALLATION)
 				.attach(AttachRequest.of("figures", file), LabelReview.NONE);
 			this.volumes.attached(this.device);
@@ -180,7 +184,7 @@ public final class VolumeFigures {
 				long sum = 0;
 				long begun = System.nanoTime();
 				for (int i = 0; i < operations; i++) {
-					try (Pin pin = handles[random.nextInt(count)].pin()) {
+					try (Pin pin = handles[random.nextInt(count)].pin(VolumeLease.NONE, Long.MAX_VALUE)) {
 						sum += pin.resolve(random.nextInt((int) (VOLUME >> 12)) * 4096L, 4096).getFirst().offset();
 					}
 				}

@@ -23,7 +23,9 @@ import dev.holdfast.volume.Volumes;
  * All throw {@link ProblemException}: {@link Problem#NOT_FOUND},
  * {@link Problem#RANGE_NOT_SATISFIABLE} with {@code size}, {@link Problem#OVERLOADED},
  * {@link Problem#DEADLINE_EXCEEDED} with {@code outcome: unknown},
- * {@link Problem#IO_ERROR} with {@code errno}, {@link Problem#DEVICE_NOT_ONLINE}.
+ * {@link Problem#IO_ERROR} with {@code errno}, {@link Problem#DEVICE_NOT_ONLINE},
+ * {@link Problem#LEASE_LOST}: before anything is read or written, or from the piece on
+ * that comes too late.
  */
 public final class BlockService {
 
@@ -57,7 +59,7 @@ public final class BlockService {
 	 */
 	public Transfer read(VolumeKey key, long offset, long length, TransferOptions options, ByteSink sink)
 			throws IOException {
-		VolumeHandle handle = this.volumes.open(key);
+		VolumeHandle handle = open(key, options);
 		Volume volume = handle.volume();
 		requireInside(volume, offset, length);
 		int flow = this.flows.of(key.tenant());
@@ -82,7 +84,7 @@ public final class BlockService {
 	 */
 	public Transfer write(VolumeKey key, long offset, long length, TransferOptions options, ByteSource source)
 			throws IOException {
-		VolumeHandle handle = this.volumes.open(key);
+		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, Math.max(0, length));
 		int flow = this.flows.of(key.tenant());
 		return new WriteStream(this.pool, this.ranges, handle, options,
@@ -96,7 +98,7 @@ public final class BlockService {
 	 * @param options how
 	 */
 	public void flush(VolumeKey key, TransferOptions options) {
-		VolumeHandle handle = this.volumes.open(key);
+		VolumeHandle handle = open(key, options);
 		try (Dispatch dispatch = new Dispatch(this.engine, handle, this.flows.of(key.tenant()), options, null)) {
 			dispatch.flush();
 			dispatch.await(new Tally());
@@ -115,7 +117,7 @@ public final class BlockService {
 	 * @throws ProblemException as above; what the range holds then is not known
 	 */
 	public void zero(VolumeKey key, long offset, long length, TransferOptions options) {
-		VolumeHandle handle = this.volumes.open(key);
+		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, length);
 		Chunks chunks = new Chunks(handle.volume().blockSize());
 		long end = offset + length;
@@ -156,7 +158,7 @@ public final class BlockService {
 	 * @param options how
 	 */
 	public void discard(VolumeKey key, long offset, long length, TransferOptions options) {
-		VolumeHandle handle = this.volumes.open(key);
+		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, length);
 		Chunks chunks = new Chunks(handle.volume().blockSize());
 		clearing(handle, options).run(chunks.ceiling(offset), chunks.floor(offset + length), Dispatch::discard);
@@ -166,6 +168,12 @@ public final class BlockService {
 		int flow = this.flows.of(handle.volume().key().tenant());
 		return new BlockClearing(this.ranges, handle, options,
 				() -> new Dispatch(this.engine, handle, flow, options, null));
+	}
+
+	private VolumeHandle open(VolumeKey key, TransferOptions options) {
+		VolumeHandle handle = this.volumes.open(key);
+		handle.requireLease(options.lease());
+		return handle;
 	}
 
 	private static void requireInside(Volume volume, long offset, long length) {

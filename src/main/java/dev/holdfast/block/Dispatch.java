@@ -176,7 +176,7 @@ final class Dispatch implements AutoCloseable {
 	private Pin pinned() {
 		Pin present = this.pin;
 		if (present == null) {
-			present = this.volume.pin();
+			present = this.volume.pin(this.options.lease(), this.options.deadline());
 			this.pin = present;
 		}
 		return present;

@@ -1,6 +1,7 @@
 package dev.holdfast.ops;
 
 import java.io.IOException;
+import java.time.Clock;
 
 import dev.holdfast.api.rest.Admission;
 import dev.holdfast.api.rest.DataLimits;
@@ -19,7 +20,10 @@ import dev.holdfast.tenant.Tenants;
 import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
+import dev.holdfast.volume.CatalogLeases;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.Fences;
+import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.Scrubs;
 import dev.holdfast.volume.VolumeTasks;
 import dev.holdfast.volume.Volumes;
@@ -76,8 +80,18 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	Volumes volumes(Catalog catalog, Tenants tenants) {
-		return new Volumes(new CatalogVolumeIndex(catalog), (name) -> tenants.find(name).isPresent());
+	Fences fences(Catalog catalog) {
+		return new Fences(new CatalogLeases(catalog), Clock.systemUTC());
+	}
+
+	@Bean
+	Volumes volumes(Catalog catalog, Tenants tenants, Fences fences) {
+		return new Volumes(new CatalogVolumeIndex(catalog), (name) -> tenants.find(name).isPresent(), fences);
+	}
+
+	@Bean
+	Leases leases(Volumes volumes, Fences fences) {
+		return new Leases(volumes, fences, this.properties.ioDeadline());
 	}
 
 	@Bean(destroyMethod = "close")

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
@@ -14,14 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One volume, from its creation to its end: a later volume of the same name is another
- * handle. Pins count I/O in flight; the top bit of the count refuses new ones. Any
- * thread.
+ * handle. Any thread.
  */
 public final class VolumeHandle {
 
-	private static final long CLOSED = Long.MIN_VALUE;
+	private final Pins pins = new Pins();
 
-	private final AtomicLong pins = new AtomicLong(CLOSED);
+	private final Fences fences;
 
 	private final ReentrantLock changing = new ReentrantLock();
 
@@ -37,9 +35,10 @@ public final class VolumeHandle {
 
 	private volatile boolean cancelled;
 
-	VolumeHandle(Volume volume, @Nullable VolumeSpec declared) {
+	VolumeHandle(Volume volume, @Nullable VolumeSpec declared, Fences fences) {
 		this.volume = volume;
 		this.declared = declared;
+		this.fences = fences;
 	}
 
 	/**
@@ -67,20 +66,44 @@ public final class VolumeHandle {
 	}
 
 	/**
-	 * Pins the volume's blocks for an I/O.
+	 * Pins the volume's blocks for an I/O. A lease that is given after that is given once
+	 * the pin is closed; so what is done with a pin is done before, or not at all.
+	 * @param lease number of the lease that was shown, or {@link VolumeLease#NONE}
+	 * @param deadlineNanos how long to wait while a lease is given, in terms of
+	 * {@link System#nanoTime()}; {@link Long#MAX_VALUE} for ever
 	 * @return to be closed once the device is done with it
 	 * @throws ProblemException {@link Problem#NOT_FOUND} if the volume is not there yet
-	 * or no longer, {@link Problem#DEVICE_LOST} if a device that it needs is away
+	 * or no longer, {@link Problem#DEVICE_LOST} if a device that it needs is away,
+	 * {@link Problem#LEASE_LOST}, {@link Problem#OVERLOADED}
 	 */
-	public Pin pin() {
-		long count;
-		do {
-			count = this.pins.get();
-			if (count < 0) {
-				throw refusal();
+	public Pin pin(long lease, long deadlineNanos) {
+		Pin pin = pin(deadlineNanos);
+		boolean passes = false;
+		try {
+			requireLease(lease);
+			passes = true;
+			return pin;
+		}
+		finally {
+			if (!passes) {
+				pin.close();
 			}
 		}
-		while (!this.pins.compareAndSet(count, count + 1));
+	}
+
+	/**
+	 * Pins the volume's blocks to see where they are. Not for I/O: no lease is asked for.
+	 * @return to be closed
+	 * @throws ProblemException as above, but for the lease
+	 */
+	public Pin pin() {
+		return pin(Long.MAX_VALUE);
+	}
+
+	private Pin pin(long deadlineNanos) {
+		if (!this.pins.add(deadlineNanos)) {
+			throw refusal();
+		}
 		SegmentMap map = this.segments;
 		if (map == null) {
 			throw new IllegalStateException("no segments");
@@ -88,12 +111,31 @@ public final class VolumeHandle {
 		return new Pin(this, map);
 	}
 
+	/**
+	 * Refuses whoever does not have the volume now, before anything is done for them.
+	 * That they still have it later is for {@link #pin(long, long)} to say.
+	 * @param lease number of the lease that was shown, or {@link VolumeLease#NONE}
+	 * @throws ProblemException {@link Problem#LEASE_LOST}
+	 */
+	public void requireLease(long lease) {
+		this.fences.require(uuid(), lease);
+	}
+
+	/**
+	 * Lets new pins wait, and waits for those there are.
+	 * @return {@code false} if there were still some after that time; then nobody waits
+	 * any more
+	 */
+	boolean halt(Duration limit) {
+		return this.pins.halt(limit);
+	}
+
+	void resume() {
+		this.pins.resume();
+	}
+
 	void unpin() {
-		if (this.pins.decrementAndGet() == CLOSED) {
-			synchronized (this.pins) {
-				this.pins.notifyAll();
-			}
-		}
+		this.pins.remove();
 	}
 
 	/**
@@ -124,7 +166,7 @@ public final class VolumeHandle {
 		this.record = onLabel;
 		this.segments = map;
 		this.volume = Volume.of(onLabel, VolumeState.READY);
-		this.pins.getAndUpdate((count) -> count & ~CLOSED);
+		this.pins.open();
 		this.created.complete(true);
 	}
 
@@ -140,7 +182,7 @@ public final class VolumeHandle {
 	 */
 	void unusable(Volume as) {
 		this.volume = as;
-		this.pins.getAndUpdate((count) -> count | CLOSED);
+		this.pins.close();
 		this.created.complete(true);
 	}
 
@@ -220,34 +262,15 @@ public final class VolumeHandle {
 	 * accepted again
 	 */
 	boolean drain(Duration limit) {
-		this.pins.getAndUpdate((count) -> count | CLOSED);
+		// First nobody gets in, then it is said why.
+		this.pins.close();
 		this.volume = this.volume.in(VolumeState.DELETING, null);
-		if (awaitUnpinned(limit)) {
+		if (this.pins.drain(limit)) {
 			return true;
 		}
 		this.volume = this.volume.in(VolumeState.READY, null);
-		this.pins.getAndUpdate((count) -> count & ~CLOSED);
+		this.pins.open();
 		return false;
-	}
-
-	private boolean awaitUnpinned(Duration limit) {
-		long end = System.nanoTime() + limit.toNanos();
-		synchronized (this.pins) {
-			try {
-				while (this.pins.get() != CLOSED) {
-					long left = end - System.nanoTime();
-					if (left <= 0) {
-						return false;
-					}
-					TimeUnit.NANOSECONDS.timedWait(this.pins, left);
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				return false;
-			}
-		}
-		return true;
 	}
 
 }

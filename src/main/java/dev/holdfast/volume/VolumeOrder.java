@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param name of the volume
  * @param spec of a new volume
  * @param growTo size in bytes that it is to have
+ * @param lease number of the lease that was shown for it; {@code null} in a creation, and
+ * in what was begun by a release that knew no leases
  */
-record VolumeOrder(String tenant, String name, @Nullable VolumeSpec spec, @Nullable Long growTo) {
+record VolumeOrder(String tenant, String name, @Nullable VolumeSpec spec, @Nullable Long growTo, @Nullable Long lease) {
 
 	private static final String CREATE = "create-volume";
 
@@ -22,6 +24,10 @@ record VolumeOrder(String tenant, String name, @Nullable VolumeSpec spec, @Nulla
 
 	VolumeKey key() {
 		return new VolumeKey(this.tenant, this.name);
+	}
+
+	long leaseOrNone() {
+		return (this.lease != null) ? this.lease : VolumeLease.NONE;
 	}
 
 	String kind() {

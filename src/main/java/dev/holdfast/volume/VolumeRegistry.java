@@ -36,6 +36,8 @@ final class VolumeRegistry {
 
 	private final Map<UUID, DeviceSpace> spaces;
 
+	private final Fences fences;
+
 	private final VolumeLabels labels;
 
 	private final Map<VolumeKey, VolumeHandle> handles = new ConcurrentHashMap<>();
@@ -49,15 +51,16 @@ final class VolumeRegistry {
 	private Consumer<DeviceSpace> whenDirty = (space) -> {
 	};
 
-	VolumeRegistry(VolumeIndex index, Predicate<String> tenants, Map<UUID, DeviceSpace> spaces) {
+	VolumeRegistry(VolumeIndex index, Predicate<String> tenants, Map<UUID, DeviceSpace> spaces, Fences fences) {
 		this.index = index;
 		this.tenants = tenants;
 		this.spaces = spaces;
+		this.fences = fences;
 		this.labels = new VolumeLabels(spaces);
 		for (VolumeIndex.Entry entry : index.load()) {
 			this.remembered.put(entry.volume().uuid(), entry);
 			if (!entry.deleted()) {
-				VolumeHandle handle = new VolumeHandle(entry.volume(), entry.declared());
+				VolumeHandle handle = new VolumeHandle(entry.volume(), entry.declared(), fences);
 				handle.unusable(away(entry.volume(), entry));
 				this.handles.put(entry.volume().key(), handle);
 			}
@@ -297,7 +300,7 @@ final class VolumeRegistry {
 			return null;
 		}
 		VolumeHandle fresh = new VolumeHandle(Volume.of(record, VolumeState.CREATING),
-				(entry != null) ? entry.declared() : null);
+				(entry != null) ? entry.declared() : null, this.fences);
 		VolumeHandle present = this.handles.putIfAbsent(key, fresh);
 		if (present == null) {
 			return fresh;

@@ -132,7 +132,8 @@ final class VolumeTask implements ScrubProgress {
 			return this.volumes.create(this.order.key(), spec, this.demanded, this);
 		}
 		if (growTo != null) {
-			return new Creation(this.volumes.grow(this.order.key(), growTo, this.demanded, this), false);
+			return new Creation(
+					this.volumes.grow(this.order.key(), growTo, this.order.leaseOrNone(), this.demanded, this), false);
 		}
 		throw new ProblemException(Problem.NOT_SUPPORTED, "There is nothing to do");
 	}

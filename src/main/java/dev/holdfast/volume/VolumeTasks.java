@@ -66,7 +66,7 @@ public final class VolumeTasks implements AutoCloseable {
 	 * @see #create(VolumeKey, VolumeSpec)
 	 */
 	public Outcome create(VolumeKey key, VolumeSpec spec, Precondition<Volume> demanded) {
-		return run(new VolumeOrder(key.tenant(), key.name(), spec, null), ofVolume(demanded));
+		return run(new VolumeOrder(key.tenant(), key.name(), spec, null, null), ofVolume(demanded));
 	}
 
 	/**
@@ -78,33 +78,37 @@ public final class VolumeTasks implements AutoCloseable {
 	 * it is growing to another size
 	 */
 	public Outcome grow(VolumeKey key, long sizeBytes) {
-		return grow(key, sizeBytes, Precondition.none());
+		return grow(key, sizeBytes, VolumeLease.NONE, Precondition.none());
 	}
 
 	/**
 	 * Makes a volume larger of which something is demanded.
+	 * @param lease number of the lease that was shown, or {@link VolumeLease#NONE}
 	 * @see #grow(VolumeKey, long)
 	 */
-	public Outcome grow(VolumeKey key, long sizeBytes, Precondition<Volume> demanded) {
-		return run(new VolumeOrder(key.tenant(), key.name(), null, sizeBytes), ofVolume(demanded));
+	public Outcome grow(VolumeKey key, long sizeBytes, long lease, Precondition<Volume> demanded) {
+		this.volumes.requireLease(key, lease);
+		return run(new VolumeOrder(key.tenant(), key.name(), null, sizeBytes, lease), ofVolume(demanded));
 	}
 
 	/**
 	 * Declares a volume anew, of which something is demanded: its size may grow, the rest
 	 * stays.
+	 * @param lease number of the lease that was shown, or {@link VolumeLease#NONE}
 	 * @see #grow(VolumeKey, long)
 	 * @throws ProblemException {@link Problem#ALREADY_EXISTS} if it differs in what stays
 	 */
-	public Outcome replace(VolumeKey key, VolumeSpec spec, Precondition<Volume> demanded) {
+	public Outcome replace(VolumeKey key, VolumeSpec spec, long lease, Precondition<Volume> demanded) {
+		this.volumes.requireLease(key, lease);
 		Volume present = this.volumes.find(key).orElse(null);
 		demanded.check(present);
 		if (present == null) {
 			throw VolumeHandle.notFound(key);
 		}
-		return run(new VolumeOrder(key.tenant(), key.name(), null, spec.sizeBytes()), (handle) -> {
+		return run(new VolumeOrder(key.tenant(), key.name(), null, spec.sizeBytes(), lease), (handle) -> {
 			if (handle != null) {
 				demanded.check(handle.volume());
-				Volumes.requireSameButSize(handle, spec);
+				Declarations.requireSameButSize(handle, spec);
 			}
 		});
 	}

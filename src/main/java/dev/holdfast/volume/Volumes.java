@@ -43,22 +43,26 @@ public final class Volumes implements DeviceListener {
 
 	private final Allocator allocator;
 
+	private final Fences fences;
+
 	private final Duration drainLimit;
 
 	/**
 	 * Volumes of an installation; those whose devices come later are not there yet.
 	 * @param index what is remembered of volumes
 	 * @param tenants who can have volumes
+	 * @param fences who has leases of them
 	 */
-	public Volumes(VolumeIndex index, Predicate<String> tenants) {
-		this(index, tenants, DRAIN_LIMIT);
+	public Volumes(VolumeIndex index, Predicate<String> tenants, Fences fences) {
+		this(index, tenants, fences, DRAIN_LIMIT);
 	}
 
-	Volumes(VolumeIndex index, Predicate<String> tenants, Duration drainLimit) {
+	Volumes(VolumeIndex index, Predicate<String> tenants, Fences fences, Duration drainLimit) {
+		this.fences = fences;
 		this.spaces = new ConcurrentHashMap<>();
 		this.labels = new VolumeLabels(this.spaces);
 		this.allocator = new Allocator(this.spaces);
-		this.registry = new VolumeRegistry(index, tenants, this.spaces);
+		this.registry = new VolumeRegistry(index, tenants, this.spaces, fences);
 		this.drainLimit = drainLimit;
 	}
 
@@ -155,7 +159,7 @@ public final class Volumes implements DeviceListener {
 	 * Makes a volume, or finds the one that is there, of which something is demanded.
 	 */
 	Creation create(VolumeKey key, VolumeSpec spec, Precondition<VolumeHandle> demanded, ScrubProgress progress) {
-		VolumeHandle fresh = new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec);
+		VolumeHandle fresh = new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec, this.fences);
 		while (true) {
 			VolumeHandle present = this.registry.claim(key, fresh);
 			if (present == null) {
@@ -163,9 +167,9 @@ public final class Volumes implements DeviceListener {
 				return new Creation(fresh.volume(), true);
 			}
 			demanded.check(present);
-			requireSame(present, spec);
+			Declarations.requireSame(present, spec);
 			if (present.awaitCreated()) {
-				requireSame(present, spec);
+				Declarations.requireSame(present, spec);
 				return new Creation(present.volume(), false);
 			}
 		}
@@ -224,14 +228,17 @@ public final class Volumes implements DeviceListener {
 	 * @throws CancellationException if the progress or a deletion asked for it
 	 */
 	public Volume grow(VolumeKey key, long sizeBytes, ScrubProgress progress) {
-		return grow(key, sizeBytes, Precondition.none(), progress);
+		return grow(key, sizeBytes, VolumeLease.NONE, Precondition.none(), progress);
 	}
 
 	/**
 	 * Makes a volume larger of which something is demanded.
+	 * @param lease number of the lease that was shown; it must live at the end too
 	 */
-	Volume grow(VolumeKey key, long sizeBytes, Precondition<VolumeHandle> demanded, ScrubProgress progress) {
+	Volume grow(VolumeKey key, long sizeBytes, long lease, Precondition<VolumeHandle> demanded,
+			ScrubProgress progress) {
 		VolumeHandle handle = open(key);
+		handle.requireLease(lease);
 		if (!handle.tryChange(CHANGE_LIMIT)) {
 			demanded.check(handle);
 			throw new ProblemException(Problem.IN_USE,
@@ -249,7 +256,7 @@ public final class Volumes implements DeviceListener {
 			if (sizeBytes > before.sizeBytes()) {
 				handle.growing(true);
 				try {
-					grow(handle, before, sizeBytes, progress);
+					grow(handle, before, sizeBytes, lease, progress);
 				}
 				finally {
 					handle.growing(false);
@@ -269,7 +276,7 @@ public final class Volumes implements DeviceListener {
 		}
 	}
 
-	private void grow(VolumeHandle handle, VolumeRecord before, long sizeBytes, ScrubProgress progress)
+	private void grow(VolumeHandle handle, VolumeRecord before, long sizeBytes, long lease, ScrubProgress progress)
 			throws IoFailedException {
 		long more = Math.ceilDiv(sizeBytes, Geometry.EXTENT_SIZE) - before.extents();
 		Placement placement = (more > 0) ? this.allocator.placeMore(before, handle.declared(), more) : null;
@@ -278,12 +285,14 @@ public final class Volumes implements DeviceListener {
 				placement.prepare(handle::cancelled, progress);
 			}
 			VolumeRecord after = before.grown(sizeBytes, (placement != null) ? placement.segments() : List.of());
-			this.labels.grow(before, after, placement);
-			VolumeSpec declared = handle.declared();
-			if (declared != null) {
-				handle.declare(declared.ofOtherSize(sizeBytes));
+			try (Pin pin = handle.pin(lease, System.nanoTime() + this.drainLimit.toNanos())) {
+				this.labels.grow(before, after, placement);
+				VolumeSpec declared = handle.declared();
+				if (declared != null) {
+					handle.declare(declared.ofOtherSize(sizeBytes));
+				}
+				handle.ready(after, map(after));
 			}
-			handle.ready(after, map(after));
 		}
 		finally {
 			if (placement != null) {
@@ -337,6 +346,33 @@ public final class Volumes implements DeviceListener {
 		demanded.check(this.registry.find(key));
 	}
 
+	/**
+	 * Looks a volume up, also one whose devices are away.
+	 * @throws ProblemException {@link Problem#NOT_FOUND}, also if it is being made or
+	 * deleted
+	 */
+	VolumeHandle require(VolumeKey key) {
+		VolumeHandle handle = this.registry.find(key);
+		if (handle == null || handle.volume().state() == VolumeState.CREATING
+				|| handle.volume().state() == VolumeState.DELETING) {
+			throw VolumeHandle.notFound(key);
+		}
+		return handle;
+	}
+
+	/**
+	 * Refuses whoever does not have the volume now.
+	 * @param key its name; if there is none, somebody else says so
+	 * @param lease number of the lease that was shown, or {@link VolumeLease#NONE}
+	 * @throws ProblemException {@link Problem#LEASE_LOST}
+	 */
+	public void requireLease(VolumeKey key, long lease) {
+		VolumeHandle handle = this.registry.find(key);
+		if (handle != null) {
+			handle.requireLease(lease);
+		}
+	}
+
 	private static void requireServing(VolumeHandle handle) {
 		if (!handle.volume().state().serves()) {
 			throw handle.refusal();
@@ -353,19 +389,22 @@ public final class Volumes implements DeviceListener {
 	 * label could not be written (the volume is {@code deleting}; delete it again)
 	 */
 	public void delete(VolumeKey key) {
-		delete(key, Precondition.none());
+		delete(key, VolumeLease.NONE, Precondition.none());
 	}
 
 	/**
 	 * Deletes a volume of which something is demanded.
+	 * @param lease number of the lease that was shown, or {@link VolumeLease#NONE}
+	 * @throws ProblemException as above, and {@link Problem#LEASE_LOST}
 	 * @see #delete(VolumeKey)
 	 */
-	public void delete(VolumeKey key, Precondition<Volume> demanded) {
+	public void delete(VolumeKey key, long lease, Precondition<Volume> demanded) {
 		VolumeHandle handle = this.registry.find(key);
 		if (handle == null) {
 			throw VolumeHandle.notFound(key);
 		}
 		// Before anything is cancelled, and again once nobody else changes it.
+		handle.requireLease(lease);
 		demanded.check(handle.volume());
 		handle.cancelPreparation();
 		if (!handle.awaitCreated()) {
@@ -374,20 +413,7 @@ public final class Volumes implements DeviceListener {
 		}
 		handle.changing().lock();
 		try {
-			if (this.registry.find(key) != handle) {
-				throw VolumeHandle.notFound(key);
-			}
-			requireStill(demanded, handle);
-			if (!handle.volume().state().serves() && this.registry.deleteAway(handle)) {
-				return;
-			}
-			if (!handle.drain(this.drainLimit)) {
-				handle.resumePreparation();
-				throw new ProblemException(Problem.IN_USE,
-						"The volume %s is in use by I/O that does not end: try again later".formatted(key.name()));
-			}
-			this.labels.delete(handle.onLabel());
-			this.registry.forget(handle);
+			deleteFenced(handle, lease, demanded);
 		}
 		catch (IoFailedException ex) {
 			throw failed("The volume could not be deleted: delete it again", ex);
@@ -400,54 +426,46 @@ public final class Volumes implements DeviceListener {
 		}
 	}
 
-	private static void requireStill(Precondition<Volume> demanded, VolumeHandle handle) {
-		try {
-			demanded.check(handle.volume());
-		}
-		catch (ProblemException ex) {
+	/**
+	 * Deletes a volume while nobody gets a lease of it.
+	 */
+	private void deleteFenced(VolumeHandle handle, long lease, Precondition<Volume> demanded) throws IoFailedException {
+		VolumeKey key = handle.volume().key();
+		Fence fence = this.fences.of(handle.uuid());
+		if (!fence.lock(this.drainLimit)) {
 			handle.resumePreparation();
-			throw ex;
+			throw new ProblemException(Problem.IN_USE,
+					"Somebody is taking a lease of the volume %s: try again later".formatted(key.name()));
+		}
+		boolean begins = false;
+		try {
+			if (this.registry.find(key) != handle) {
+				throw VolumeHandle.notFound(key);
+			}
+			handle.requireLease(lease);
+			demanded.check(handle.volume());
+			if (!handle.volume().state().serves() && this.registry.deleteAway(handle)) {
+				return;
+			}
+			begins = handle.drain(this.drainLimit);
+			if (!begins) {
+				throw new ProblemException(Problem.IN_USE,
+						"The volume %s is in use by I/O that does not end: try again later".formatted(key.name()));
+			}
+			this.labels.delete(handle.onLabel());
+			this.registry.forget(handle);
+			this.fences.forget(handle.uuid());
+		}
+		finally {
+			if (!begins) {
+				handle.resumePreparation();
+			}
+			fence.unlock();
 		}
 	}
 
 	private SegmentMap map(VolumeRecord record) {
 		return SegmentMap.of(record, this.registry.online());
-	}
-
-	private static void requireSame(VolumeHandle present, VolumeSpec spec) {
-		Volume volume = present.volume();
-		String name = volume.key().name();
-		if (volume.state() == VolumeState.DELETING) {
-			throw new ProblemException(Problem.ALREADY_EXISTS, "The volume %s is being deleted".formatted(name));
-		}
-		if (spec.sizeBytes() != declared(present).sizeBytes()) {
-			throw asOtherwise(present);
-		}
-		requireSameButSize(present, spec);
-	}
-
-	/**
-	 * Refuses a declaration that differs in what cannot be changed.
-	 * @throws ProblemException {@link Problem#ALREADY_EXISTS}
-	 */
-	static void requireSameButSize(VolumeHandle present, VolumeSpec spec) {
-		Volume volume = present.volume();
-		VolumeSpec declared = present.declared();
-		boolean same = (declared != null) ? declared.sameButSize(spec) : volume.blockSize() == spec.blockSizeOrDefault()
-				&& volume.layout() == spec.layoutOrDefault() && volume.stripeBytes() == spec.stripeBytesOrDefault();
-		if (!same) {
-			throw asOtherwise(present);
-		}
-	}
-
-	private static VolumeSpec declared(VolumeHandle present) {
-		VolumeSpec declared = present.declared();
-		return (declared != null) ? declared : VolumeSpec.of(present.volume());
-	}
-
-	private static ProblemException asOtherwise(VolumeHandle present) {
-		return new ProblemException(Problem.ALREADY_EXISTS, "There is a volume %s that was asked for otherwise: %s"
-			.formatted(present.volume().key().name(), declared(present).described()));
 	}
 
 	/**

@@ -10,7 +10,10 @@ import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.volume.Fences;
+import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.MemoryIndex;
+import dev.holdfast.volume.MemoryLeases;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.Volumes;
 
@@ -24,11 +27,17 @@ final class BlockRig implements AutoCloseable {
 
 	static final TransferOptions DEFAULT = TransferOptions.DEFAULT;
 
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
 	private final Rig rig;
 
 	final Device device;
 
+	final Fences fences = MemoryLeases.fences();
+
 	final Volumes volumes;
+
+	final Leases leases;
 
 	final StagingPool pool;
 
@@ -37,7 +46,8 @@ final class BlockRig implements AutoCloseable {
 	BlockRig(Rig.Kind kind, Path file, UnaryOperator<IoEngine> around) throws IOException {
 		this.rig = Rig.open(kind, around);
 		this.device = this.rig.attach(file);
-		this.volumes = MemoryIndex.volumes(this.device);
+		this.volumes = new MemoryIndex().open(this.fences, PATIENCE, this.device);
+		this.leases = new Leases(this.volumes, this.fences, PATIENCE);
 		this.pool = StagingPool.open(this.rig.engine(), 16 << 20, Duration.ofSeconds(10));
 		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool);
 	}

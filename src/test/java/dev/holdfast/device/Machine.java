@@ -5,6 +5,7 @@ import java.nio.file.Path;
 
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.MemoryLeases;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
 import dev.holdfast.volume.Volumes;
@@ -50,7 +51,7 @@ final class Machine implements AutoCloseable {
 	private void start() {
 		this.rig = Rig.open(Rig.Kind.PSYNC);
 		this.known = new KnownDevices(this.catalog);
-		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true);
+		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true, MemoryLeases.fences());
 		this.devices = new Devices(this.rig.attacher(this.known.installation()), this.drives, this.known, this.volumes);
 	}
 

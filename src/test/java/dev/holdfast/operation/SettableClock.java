@@ -10,15 +10,15 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Shows the time that a test has set.
  */
-final class SettableClock extends Clock {
+public final class SettableClock extends Clock {
 
 	private final AtomicReference<Instant> now;
 
-	SettableClock(Instant now) {
+	public SettableClock(Instant now) {
 		this.now = new AtomicReference<>(now);
 	}
 
-	void advance(Duration step) {
+	public void advance(Duration step) {
 		this.now.updateAndGet((time) -> time.plus(step));
 	}
 

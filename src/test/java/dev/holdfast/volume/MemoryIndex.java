@@ -32,7 +32,14 @@ public final class MemoryIndex implements VolumeIndex {
 	}
 
 	Volumes open(Duration drainLimit, Device... devices) {
-		Volumes volumes = new Volumes(this, (tenant) -> true, drainLimit);
+		return open(MemoryLeases.fences(), drainLimit, devices);
+	}
+
+	/**
+	 * The same with leases that somebody has.
+	 */
+	public Volumes open(Fences fences, Duration drainLimit, Device... devices) {
+		Volumes volumes = new Volumes(this, (tenant) -> true, fences, drainLimit);
 		for (Device device : devices) {
 			volumes.attached(device);
 		}

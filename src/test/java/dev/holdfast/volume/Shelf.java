@@ -427,7 +427,7 @@ final class Shelf implements AutoCloseable {
 			});
 			this.engine = this.recording.getFirst();
 			this.volumes = new Volumes(Shelf.this.index, (tenant) -> !Shelf.this.missingTenants.contains(tenant),
-					Duration.ofSeconds(30));
+					MemoryLeases.fences(), Duration.ofSeconds(30));
 		}
 
 	}

@@ -34,6 +34,8 @@ final class SlowRig implements AutoCloseable {
 
 	final Volumes volumes;
 
+	final Leases leases;
+
 	final VolumeTasks tasks;
 
 	SlowRig(Path directory, Path file) throws IOException {
@@ -46,7 +48,9 @@ final class SlowRig implements AutoCloseable {
 		this.device = this.rig.attach(file);
 		this.catalog = Catalog.open(directory.resolve("catalog.db"));
 		this.operations = new Operations(this.catalog, Clock.systemUTC());
-		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true);
+		Fences fences = new Fences(new CatalogLeases(this.catalog), Clock.systemUTC());
+		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true, fences);
+		this.leases = new Leases(this.volumes, fences, Duration.ofSeconds(30));
 		this.volumes.attached(this.device);
 		this.tasks = new VolumeTasks(this.volumes, this.operations, Duration.ofMillis(20));
 	}

@@ -98,17 +98,19 @@ class VolumeTasksTests {
 			slow.volumes.create(DB, SPEC);
 			slow.engine.hold(IoKind.ZERO);
 			Precondition<Volume> holds = size(2 * EXTENT);
-			OperationSnapshot operation = operation(slow.tasks.grow(DB, 4 * EXTENT, holds));
-			refused(Problem.IN_USE, () -> slow.tasks.grow(DB, 4 * EXTENT, holds));
-			refused(Problem.PRECONDITION_FAILED, () -> slow.tasks.grow(DB, 4 * EXTENT, size(3 * EXTENT)));
-			refused(Problem.IN_USE, () -> slow.tasks.replace(DB, VolumeSpec.ofSize(4 * EXTENT), holds));
+			OperationSnapshot operation = operation(slow.tasks.grow(DB, 4 * EXTENT, VolumeLease.NONE, holds));
+			refused(Problem.IN_USE, () -> slow.tasks.grow(DB, 4 * EXTENT, VolumeLease.NONE, holds));
+			refused(Problem.PRECONDITION_FAILED,
+					() -> slow.tasks.grow(DB, 4 * EXTENT, VolumeLease.NONE, size(3 * EXTENT)));
+			refused(Problem.IN_USE,
+					() -> slow.tasks.replace(DB, VolumeSpec.ofSize(4 * EXTENT), VolumeLease.NONE, holds));
 			refused(Problem.IN_USE, () -> slow.volumes.grow(DB, 4 * EXTENT, ScrubProgress.NONE));
-			refused(Problem.PRECONDITION_FAILED, () -> slow.volumes.delete(DB, size(4 * EXTENT)));
+			refused(Problem.PRECONDITION_FAILED, () -> slow.volumes.delete(DB, VolumeLease.NONE, size(4 * EXTENT)));
 			assertThat(operation(slow.tasks.grow(DB, 4 * EXTENT)).id()).isEqualTo(operation.id());
 			slow.engine.release();
 			assertThat(awaitEnd(slow, operation).state()).isEqualTo(OperationState.SUCCEEDED);
-			refused(Problem.PRECONDITION_FAILED, () -> slow.tasks.grow(DB, 5 * EXTENT, holds));
-			slow.volumes.delete(DB, size(4 * EXTENT));
+			refused(Problem.PRECONDITION_FAILED, () -> slow.tasks.grow(DB, 5 * EXTENT, VolumeLease.NONE, holds));
+			slow.volumes.delete(DB, VolumeLease.NONE, size(4 * EXTENT));
 		}
 	}
 
@@ -136,7 +138,8 @@ class VolumeTasksTests {
 			handle.changing().lock();
 			try {
 				deletion = Thread.ofVirtual()
-					.start(() -> refusal.set(catchThrowable(() -> slow.volumes.delete(DB, size(2 * EXTENT)))));
+					.start(() -> refusal
+						.set(catchThrowable(() -> slow.volumes.delete(DB, VolumeLease.NONE, size(2 * EXTENT)))));
 				await().until(() -> SlowRig.isWaiting(deletion));
 				handle.resumePreparation();
 				slow.volumes.grow(DB, 3 * EXTENT, ScrubProgress.NONE);
@@ -195,6 +198,30 @@ class VolumeTasksTests {
 		}
 	}
 
+	/** What takes long is asked again when it is about to change something. */
+	@Test
+	void doesNotGrowForWhoHasLostTheVolumeMeanwhile() throws IOException {
+		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, SIZE))) {
+			slow.volumes.create(DB, SPEC);
+			SpaceUsage before = slow.usage();
+			long first = slow.leases.take(DB, Duration.ofMinutes(5), false).number();
+			slow.engine.hold(IoKind.ZERO);
+			refused(Problem.LEASE_LOST, () -> slow.tasks.grow(DB, 4 * EXTENT));
+			OperationSnapshot operation = operation(slow.tasks.grow(DB, 4 * EXTENT, first, Precondition.none()));
+			refused(Problem.LEASE_LOST, () -> slow.tasks.grow(DB, 4 * EXTENT));
+			long second = slow.leases.take(DB, Duration.ofMinutes(5), true).number();
+			slow.engine.release();
+			OperationSnapshot ended = awaitEnd(slow, operation);
+			assertThat(ended.state()).isEqualTo(OperationState.FAILED);
+			assertThat(Objects.requireNonNull(ended.error()).code()).isEqualTo("lease-lost");
+			await().until(() -> slow.volumes.find(DB).orElseThrow().state() == VolumeState.READY);
+			assertThat(slow.volumes.find(DB).orElseThrow().sizeBytes()).isEqualTo(2 * EXTENT);
+			assertThat(slow.usage().used()).isEqualTo(before.used());
+			assertThat(slow.volumes.grow(DB, 3 * EXTENT, second, Precondition.none(), ScrubProgress.NONE).sizeBytes())
+				.isEqualTo(3 * EXTENT);
+		}
+	}
+
 	@Test
 	void deletesWhatIsBeingMade() throws Exception {
 		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, SIZE))) {
@@ -219,7 +246,8 @@ class VolumeTasksTests {
 			slow.volumes.create(grown, VolumeSpec.ofSize(4096));
 			slow.engine.hold(IoKind.ZERO);
 			creation = operation(slow.tasks.create(DB, VolumeSpec.ofSize(25 * EXTENT)));
-			growth = operation(slow.tasks.grow(grown, 30 * EXTENT));
+			long lease = slow.leases.take(grown, Duration.ofMinutes(5), false).number();
+			growth = operation(slow.tasks.grow(grown, 30 * EXTENT, lease, Precondition.none()));
 		}
 		try (SlowRig slow = new SlowRig(this.directory, file)) {
 			assertThat(slow.operations.find(creation.id()).orElseThrow().state()).isEqualTo(OperationState.RUNNING);

@@ -3,7 +3,6 @@ package dev.holdfast.api.rest;
 import java.io.IOException;
 
 import dev.holdfast.block.BlockService;
-import dev.holdfast.block.ByteSink;
 import dev.holdfast.block.Transfer;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.tenant.Right;
@@ -44,24 +43,26 @@ class DataController {
 
 	@Needs(Right.READ)
 	@RequestMapping(method = RequestMethod.HEAD)
-	void describe(@PathVariable String tenant, @PathVariable String volume, HttpServletResponse response) {
-		Volume found = this.volumes.require(tenant, volume);
+	void describe(@PathVariable String tenant, @PathVariable String volume, ShownLease lease,
+			HttpServletResponse response) {
+		Volume found = this.volumes.require(tenant, volume, lease);
 		describe(found, response);
 		response.setContentLengthLong(found.sizeBytes());
 	}
 
 	@Needs(Right.READ)
 	@RequestMapping(method = RequestMethod.GET)
-	void read(@PathVariable String tenant, @PathVariable String volume, HttpServletRequest request,
+	void read(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {
-		Volume found = this.volumes.require(tenant, volume);
+		Volume found = this.volumes.require(tenant, volume, lease);
 		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
 		DataConditions.checkRead(request);
 		DataAnswer answer = new DataAnswer(found, DataRange.of(request, found.sizeBytes()));
+		DataAnswer.Source source = source(lease);
 		try (HeldMemory.Room room = this.held.tryTake(tenant, answer.length())) {
 			if (room != null) {
 				HeldAnswer whole = new HeldAnswer(room);
-				Transfer transfer = answer.write(this::read, whole::put);
+				Transfer transfer = answer.write(source, whole::put);
 				head(found, answer, response);
 				TransferHeaders.add(transfer, response);
 				DigestAlgorithm digest = ContentDigest.wanted(request);
@@ -71,15 +72,16 @@ class DataController {
 				response.getOutputStream().write(whole.content());
 			}
 			else {
-				stream(found, answer, response);
+				stream(found, answer, source, response);
 			}
 		}
 	}
 
-	private void stream(Volume found, DataAnswer answer, HttpServletResponse response) throws IOException {
+	private void stream(Volume found, DataAnswer answer, DataAnswer.Source source, HttpServletResponse response)
+			throws IOException {
 		head(found, answer, response);
 		try {
-			answer.write(this::read, response.getOutputStream()::write);
+			answer.write(source, response.getOutputStream()::write);
 		}
 		catch (RuntimeException ex) {
 			if (!response.isCommitted()) {
@@ -91,8 +93,9 @@ class DataController {
 		}
 	}
 
-	private Transfer read(VolumeKey key, DataRange range, ByteSink sink) throws IOException {
-		return this.blocks.read(key, range.offset(), range.length(), this.limits.options(false), sink);
+	private DataAnswer.Source source(ShownLease lease) {
+		TransferOptions options = this.limits.options(false, lease);
+		return (key, range, sink) -> this.blocks.read(key, range.offset(), range.length(), options, sink);
 	}
 
 	private static void head(Volume found, DataAnswer answer, HttpServletResponse response) {
@@ -108,11 +111,11 @@ class DataController {
 
 	@Needs(Right.WRITE)
 	@PutMapping
-	void write(@PathVariable String tenant, @PathVariable String volume, HttpServletRequest request,
+	void write(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {
-		Volume found = this.volumes.require(tenant, volume);
+		Volume found = this.volumes.require(tenant, volume, lease);
 		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
-		TransferOptions options = this.limits.options(Query.flag(request, "fua"));
+		TransferOptions options = this.limits.options(Query.flag(request, "fua"), lease);
 		WriteTarget target = WriteTarget.of(request, found.sizeBytes());
 		ContentDigest digest = ContentDigest.of(request, response);
 		DataConditions.checkWrite(request);

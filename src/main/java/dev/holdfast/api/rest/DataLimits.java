@@ -16,9 +16,10 @@ public record DataLimits(long inlineBytes, Duration deadline) {
 	/**
 	 * How to do a transfer.
 	 * @param fua whether it must be durable when it is answered
+	 * @param lease that the request shows
 	 */
-	TransferOptions options(boolean fua) {
-		return new TransferOptions(fua, this.deadline.toNanos());
+	TransferOptions options(boolean fua, ShownLease lease) {
+		return new TransferOptions(fua, this.deadline.toNanos(), lease.number());
 	}
 
 }

@@ -25,6 +25,16 @@ class VolumeLookup {
 		return new VolumeKey(tenant, ResourceName.require("volume", volume));
 	}
 
+	/**
+	 * The volume, for who has it now.
+	 * @param lease that the request shows
+	 */
+	Volume require(String tenant, String volume, ShownLease lease) {
+		Volume found = require(tenant, volume);
+		this.volumes.requireLease(found.key(), lease.number());
+		return found;
+	}
+
 	Volume require(String tenant, String volume) {
 		return this.volumes.find(key(tenant, volume))
 			.orElseThrow(() -> new ProblemException(Problem.NOT_FOUND, "There is no volume of this name"));

@@ -68,11 +68,11 @@ class VolumesController {
 	@Needs(Right.MANAGE)
 	@PutMapping("/{volume}")
 	ResponseEntity<Object> create(@PathVariable String tenant, @PathVariable String volume,
-			@RequestBody VolumeRequest request, Conditions conditions, TokenAuthentication caller) {
+			@RequestBody VolumeRequest request, Conditions conditions, ShownLease lease, TokenAuthentication caller) {
 		boolean administrator = caller.getPrincipal().role() == Role.ADMIN;
 		VolumeKey key = VolumeLookup.key(tenant, volume);
 		VolumeSpec spec = request.spec(administrator);
-		return answer(conditions.replaces() ? this.tasks.replace(key, spec, demanded(conditions))
+		return answer(conditions.replaces() ? this.tasks.replace(key, spec, lease.number(), demanded(conditions))
 				: this.tasks.create(key, spec, demanded(conditions)));
 	}
 
@@ -82,12 +82,12 @@ class VolumesController {
 	@Needs(Right.MANAGE)
 	@PatchMapping(path = "/{volume}", consumes = { "application/merge-patch+json", MediaType.APPLICATION_JSON_VALUE })
 	ResponseEntity<Object> change(@PathVariable String tenant, @PathVariable String volume,
-			@RequestBody VolumeRequest.Change request, Conditions conditions) {
+			@RequestBody VolumeRequest.Change request, Conditions conditions, ShownLease lease) {
 		VolumeKey key = this.lookup.require(tenant, volume).key();
 		if (request.sizeBytes() == null) {
 			throw new ProblemException(Problem.MALFORMED_REQUEST, "sizeBytes is what can be changed");
 		}
-		return answer(this.tasks.grow(key, request.sizeBytes().bytes(), demanded(conditions)));
+		return answer(this.tasks.grow(key, request.sizeBytes().bytes(), lease.number(), demanded(conditions)));
 	}
 
 	private Precondition<Volume> demanded(Conditions conditions) {
@@ -130,32 +130,33 @@ class VolumesController {
 	@Needs(Right.MANAGE)
 	@DeleteMapping("/{volume}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void delete(@PathVariable String tenant, @PathVariable String volume, Conditions conditions) {
-		this.volumes.delete(this.lookup.require(tenant, volume).key(), demanded(conditions));
+	void delete(@PathVariable String tenant, @PathVariable String volume, Conditions conditions, ShownLease lease) {
+		this.volumes.delete(this.lookup.require(tenant, volume).key(), lease.number(), demanded(conditions));
 	}
 
 	@Needs(Right.WRITE)
 	@PostMapping("/{volume}:flush")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void flush(@PathVariable String tenant, @PathVariable String volume) {
-		this.blocks.flush(this.lookup.require(tenant, volume).key(), this.limits.options(false));
+	void flush(@PathVariable String tenant, @PathVariable String volume, ShownLease lease) {
+		this.blocks.flush(this.lookup.require(tenant, volume).key(), this.limits.options(false, lease));
 	}
 
 	@Needs(Right.WRITE)
 	@PostMapping("/{volume}:zero")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void zero(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range,
-			HttpServletRequest request) {
+			ShownLease lease, HttpServletRequest request) {
 		this.blocks.zero(this.lookup.require(tenant, volume).key(), range.first(), range.count(),
-				this.limits.options(Query.flag(request, "fua")));
+				this.limits.options(Query.flag(request, "fua"), lease));
 	}
 
 	@Needs(Right.WRITE)
 	@PostMapping("/{volume}:discard")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void discard(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range) {
+	void discard(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range,
+			ShownLease lease) {
 		this.blocks.discard(this.lookup.require(tenant, volume).key(), range.first(), range.count(),
-				this.limits.options(false));
+				this.limits.options(false, lease));
 	}
 
 	/**

@@ -36,7 +36,8 @@ class WebSetup implements WebMvcConfigurer {
 
 	@Override
 	public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-		resolvers.add(new ConditionsResolver());
+		resolvers.add(new RequestArgument<>(Conditions.class, Conditions::of));
+		resolvers.add(new RequestArgument<>(ShownLease.class, ShownLease::of));
 	}
 
 	@Bean

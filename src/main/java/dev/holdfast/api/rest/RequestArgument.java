@@ -1,0 +1,42 @@
+package dev.holdfast.api.rest;
+
+import java.util.Objects;
+import java.util.function.Function;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+
+/**
+ * Gives controllers what is read from the headers of a request, by its type.
+ *
+ * @param <T> the type
+ */
+final class RequestArgument<T> implements HandlerMethodArgumentResolver {
+
+	private final Class<T> type;
+
+	private final Function<HttpServletRequest, T> reader;
+
+	RequestArgument(Class<T> type, Function<HttpServletRequest, T> reader) {
+		this.type = type;
+		this.reader = reader;
+	}
+
+	@Override
+	public boolean supportsParameter(MethodParameter parameter) {
+		return parameter.getParameterType() == this.type;
+	}
+
+	@Override
+	public T resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
+			NativeWebRequest request, @Nullable WebDataBinderFactory binders) {
+		return this.reader.apply(Objects.requireNonNull(request.getNativeRequest(HttpServletRequest.class)));
+	}
+
+}

@@ -1,0 +1,141 @@
+package dev.holdfast.volume;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+
+/**
+ * How much I/O is in flight to a volume, and whether there may be more: in one word, so
+ * that whoever says "no more" knows whom to wait for. Closed, it refuses; halted, it lets
+ * wait. Any thread; who closes or halts holds the lock that goes with it.
+ */
+final class Pins {
+
+	private static final long CLOSED = Long.MIN_VALUE;
+
+	private static final long HALTED = 1L << 62;
+
+	private static final long COUNT = HALTED - 1;
+
+	private final AtomicLong word = new AtomicLong(CLOSED);
+
+	/**
+	 * Counts one more, once nothing is halted.
+	 * @param deadlineNanos of the wait, in terms of {@link System#nanoTime()};
+	 * {@link Long#MAX_VALUE} for never
+	 * @return {@code false} if it is closed
+	 * @throws ProblemException {@link Problem#OVERLOADED} if the wait took too long
+	 */
+	boolean add(long deadlineNanos) {
+		while (true) {
+			long before = this.word.get();
+			if (before < 0) {
+				return false;
+			}
+			if ((before & HALTED) != 0) {
+				awaitResumed(deadlineNanos);
+			}
+			else if (this.word.compareAndSet(before, before + 1)) {
+				return true;
+			}
+		}
+	}
+
+	void remove() {
+		long after = this.word.decrementAndGet();
+		if (after != 0 && (after & COUNT) == 0) {
+			wake();
+		}
+	}
+
+	void open() {
+		this.word.getAndUpdate((before) -> before & ~CLOSED);
+	}
+
+	void close() {
+		this.word.getAndUpdate((before) -> before | CLOSED);
+		wake();
+	}
+
+	/**
+	 * Refuses more and waits for all there are.
+	 * @return {@code false} if there were still some after that time; it stays closed
+	 */
+	boolean drain(Duration limit) {
+		close();
+		return awaitNone(limit);
+	}
+
+	/**
+	 * Lets more wait until {@link #resume}, and waits for all there are.
+	 * @return {@code false} if there were still some after that time; it has resumed then
+	 */
+	boolean halt(Duration limit) {
+		this.word.getAndUpdate((before) -> before | HALTED);
+		if (awaitNone(limit)) {
+			return true;
+		}
+		resume();
+		return false;
+	}
+
+	void resume() {
+		this.word.getAndUpdate((before) -> before & ~HALTED);
+		wake();
+	}
+
+	private synchronized void wake() {
+		notifyAll();
+	}
+
+	private synchronized boolean awaitNone(Duration limit) {
+		long end = System.nanoTime() + limit.toNanos();
+		try {
+			while ((this.word.get() & COUNT) != 0) {
+				long left = end - System.nanoTime();
+				if (left <= 0) {
+					return false;
+				}
+				TimeUnit.NANOSECONDS.timedWait(this, left);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+		return true;
+	}
+
+	/**
+	 * Interrupts do not end the wait; they are kept for the caller.
+	 */
+	private synchronized void awaitResumed(long deadlineNanos) {
+		boolean interrupted = false;
+		try {
+			while ((this.word.get() & (HALTED | CLOSED)) == HALTED) {
+				long left = (deadlineNanos == Long.MAX_VALUE) ? Duration.ofDays(1).toNanos()
+						: deadlineNanos - System.nanoTime();
+				if (left <= 0) {
+					throw new ProblemException(Problem.OVERLOADED,
+							"Somebody is taking a lease of the volume, which takes long: try again")
+						.with("retryable", true);
+				}
+				try {
+					TimeUnit.NANOSECONDS.timedWait(this, left);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+}
