@@ -4,7 +4,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -17,13 +21,17 @@ import dev.holdfast.contract.ProblemException;
 /**
  * Every operation there is, in memory and in the catalog. Together with the
  * {@link Operation}s it gives out it is their only writer. Finished ones are kept for
- * seven days.
+ * seven days, and no more than 10,000 of each tenant: the oldest are forgotten first.
  */
 public final class Operations {
 
 	private static final Duration KEPT = Duration.ofDays(7);
 
+	private static final int KEPT_OF_A_TENANT = 10_000;
+
 	private final Clock clock;
+
+	private final int keptOfATenant;
 
 	private final OperationTable table;
 
@@ -33,7 +41,12 @@ public final class Operations {
 	private final ConcurrentNavigableMap<UUID, Operation> operations = new ConcurrentSkipListMap<>();
 
 	public Operations(Catalog catalog, Clock clock) {
+		this(catalog, clock, KEPT_OF_A_TENANT);
+	}
+
+	Operations(Catalog catalog, Clock clock, int keptOfATenant) {
 		this.clock = clock;
+		this.keptOfATenant = keptOfATenant;
 		this.table = new OperationTable(catalog);
 		this.ids = new OperationIds(clock);
 		for (OperationRow row : this.table.load()) {
@@ -64,10 +77,20 @@ public final class Operations {
 
 	private List<UUID> old(Instant now) {
 		Instant limit = now.minus(KEPT);
-		return this.operations.values().stream().map(Operation::snapshot).filter((operation) -> {
+		Map<String, Integer> finished = new HashMap<>();
+		List<UUID> old = new ArrayList<>();
+		for (OperationSnapshot operation : list()) {
 			Instant end = operation.finishedAt();
-			return end != null && end.isBefore(limit);
-		}).map(OperationSnapshot::id).toList();
+			if (end == null) {
+				continue;
+			}
+			// The administrators' have no tenant.
+			String owner = Objects.requireNonNullElse(operation.tenant(), "");
+			if (finished.merge(owner, 1, Integer::sum) > this.keptOfATenant || end.isBefore(limit)) {
+				old.add(operation.id());
+			}
+		}
+		return old;
 	}
 
 	public Optional<OperationSnapshot> find(UUID id) {

@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,29 @@ class OperationsTests {
 		resumed.progress(60);
 		assertThat(resumed.snapshot().done()).isEqualTo(60);
 		assertThat(resumed.snapshot().total()).isEqualTo(200);
+	}
+
+	@Test
+	void shouldForgetTheOldestOfATenantThatHasTooMany() {
+		Operations few = new Operations(this.catalog, this.clock, 3);
+		Operation running = few.begin(of("acme"));
+		UUID others = ended(few.begin(of("globex")));
+		UUID administrators = ended(few.begin(of(null)));
+		List<UUID> ended = Stream.generate(() -> ended(few.begin(of("acme")))).limit(5).toList();
+		UUID last = few.begin(of("globex")).id();
+		List<UUID> kept = List.of(last, ended.get(4), ended.get(3), ended.get(2), administrators, others, running.id());
+		assertThat(few.list()).extracting(OperationSnapshot::id).isEqualTo(kept);
+		restart();
+		assertThat(this.operations.list()).extracting(OperationSnapshot::id).isEqualTo(kept);
+	}
+
+	private static OperationSpec of(@Nullable String tenant) {
+		return new OperationSpec("scrub", tenant, "devices/nvme0", "bytes", 1, "");
+	}
+
+	private static UUID ended(Operation operation) {
+		operation.succeed();
+		return operation.id();
 	}
 
 	@Test
