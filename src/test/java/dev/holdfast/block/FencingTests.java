@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.contract.Problem;
@@ -72,13 +73,15 @@ class FencingTests {
 	void letsNoByteOfAnOldHolderLandAfterANewLease(Rig.Kind kind) throws Exception {
 		long seed = System.nanoTime();
 		Random random = new Random(seed);
+		AtomicBoolean prompt = new AtomicBoolean(true);
 		try (ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
 				BlockRig rig = new BlockRig(kind, Rig.sparse(this.directory, 64 << 20),
-						(engine) -> late(engine, timer));
+						(engine) -> late(engine, timer, prompt));
 				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			rig.volumes.create(DB, VolumeSpec.ofSize(SIZE));
 			VolumeLease lease = rig.leases.take(DB, TTL, false);
 			for (int round = 1; round <= ROUNDS; round++) {
+				prompt.set(false);
 				AtomicInteger answers = new AtomicInteger();
 				List<Future<?>> old = new ArrayList<>();
 				for (int i = 0; i < WRITERS; i++) {
@@ -89,6 +92,7 @@ class FencingTests {
 				int enough = random.nextInt(20);
 				await().pollInterval(Duration.ofMillis(1)).until(() -> answers.get() >= enough);
 				lease = rig.leases.take(DB, TTL, true);
+				prompt.set(true);
 				byte[] mine = filled(SIZE, round);
 				TransferOptions options = BlockRig.DEFAULT.withLease(lease.number());
 				rig.blocks.write(DB, 0, SIZE, options, BlockRig.source(mine, SIZE));
@@ -109,8 +113,10 @@ class FencingTests {
 	private static Void untilItIsLost(BlockRig rig, TransferOptions options, Random random, AtomicInteger answers)
 			throws IOException {
 		while (true) {
-			int offset = random.nextInt(SIZE);
-			int length = Math.min(SIZE - offset, 1 + random.nextInt(1 << (1 + random.nextInt(19))));
+			// Parts of blocks keep others from them, whole blocks do not.
+			int unit = (random.nextInt(4) == 0) ? 1 : 4096;
+			int offset = random.nextInt(SIZE / unit) * unit;
+			int length = Math.min(SIZE - offset, unit * (1 + random.nextInt((1 << 18) / unit)));
 			try {
 				if (random.nextInt(4) == 0) {
 					rig.blocks.zero(DB, offset, length, options);
@@ -135,18 +141,18 @@ class FencingTests {
 	}
 
 	/**
-	 * A device that takes up to a millisecond to begin with something.
+	 * A device that takes up to 10 ms to begin with something, unless it is prompt.
 	 */
-	private static IoEngine late(IoEngine engine, ScheduledExecutorService timer) {
+	private static IoEngine late(IoEngine engine, ScheduledExecutorService timer, AtomicBoolean prompt) {
 		return (IoEngine) Proxy.newProxyInstance(IoEngine.class.getClassLoader(), new Class<?>[] { IoEngine.class },
 				(proxy, method, arguments) -> {
-					if (arguments != null && arguments[0] instanceof IoOperation operation
+					if (!prompt.get() && arguments != null && arguments[0] instanceof IoOperation operation
 							&& method.getName().equals("submit")) {
 						Future<?> begins = timer.schedule(() -> {
 							while (!engine.submit(operation)) {
 								Thread.onSpinWait();
 							}
-						}, ThreadLocalRandom.current().nextInt(1000), TimeUnit.MICROSECONDS);
+						}, ThreadLocalRandom.current().nextInt(10_000), TimeUnit.MICROSECONDS);
 						return !begins.isCancelled();
 					}
 					try {
