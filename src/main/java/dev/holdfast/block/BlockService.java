@@ -46,6 +46,15 @@ public final class BlockService {
 	}
 
 	/**
+	 * Whether I/O may begin, for who would have to take a body first to find out.
+	 * @param key of the volume
+	 * @throws ProblemException {@link Problem#NOT_FOUND}, {@link Problem#DEVICE_LOST}
+	 */
+	public void requireReady(VolumeKey key) {
+		this.volumes.open(key);
+	}
+
+	/**
 	 * Reads any bytes, aligned or not. Long ranges are streamed, with bounded memory and
 	 * read-ahead. It is not a snapshot.
 	 * @param key of the volume

@@ -148,6 +148,7 @@ public final class VolumeHandle {
 					INCOMPLETE ->
 				new ProblemException(Problem.DEVICE_LOST,
 						"A device that the volume %s needs is away".formatted(present.key().name()))
+					.with("deviceState", "absent")
 					.with("retryable", true);
 			case FAILED -> new ProblemException(Problem.IO_ERROR,
 					"The volume %s cannot be used: %s".formatted(present.key().name(), present.reason()));

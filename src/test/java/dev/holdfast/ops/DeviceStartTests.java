@@ -262,6 +262,7 @@ class DeviceStartTests {
 		assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
 		JsonNode problem = Client.json(response);
 		assertThat(problem.get("code").asString()).isEqualTo("device-lost");
+		assertThat(problem.get("deviceState").asString()).isEqualTo("absent");
 		assertThat(problem.get("retryable").asBoolean()).isTrue();
 		assertThat(response.body()).doesNotContain("/tmp");
 	}

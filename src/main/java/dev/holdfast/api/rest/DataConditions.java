@@ -1,5 +1,7 @@
 package dev.holdfast.api.rest;
 
+import java.util.Collections;
+
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,12 +18,29 @@ final class DataConditions {
 	private DataConditions() {
 	}
 
-	static void checkRead(HttpServletRequest request) {
-		String match = request.getHeader(HttpHeaders.IF_MATCH);
-		if (match != null && !match.trim().equals(ANY)) {
-			throw new ProblemException(Problem.PRECONDITION_FAILED,
-					"Blocks have no entity tag: If-Match can only be *");
+	/**
+	 * What must hold before a byte is read.
+	 * @return {@code false} if the answer is that nothing has changed: whoever wants the
+	 * blocks only if there are none gets none
+	 */
+	static boolean checkRead(HttpServletRequest request) {
+		requireMatch(request);
+		return !wantsNone(request);
+	}
+
+	private static void requireMatch(HttpServletRequest request) {
+		for (String match : Collections.list(request.getHeaders(HttpHeaders.IF_MATCH))) {
+			if (!match.trim().equals(ANY)) {
+				throw new ProblemException(Problem.PRECONDITION_FAILED,
+						"Blocks have no entity tag: If-Match can only be *");
+			}
 		}
+	}
+
+	private static boolean wantsNone(HttpServletRequest request) {
+		return Collections.list(request.getHeaders(HttpHeaders.IF_NONE_MATCH))
+			.stream()
+			.anyMatch((none) -> none.trim().equals(ANY));
 	}
 
 	/**
@@ -29,9 +48,8 @@ final class DataConditions {
 	 * and cannot be is refused, not ignored.
 	 */
 	static void checkWrite(HttpServletRequest request) {
-		checkRead(request);
-		String none = request.getHeader(HttpHeaders.IF_NONE_MATCH);
-		if (none != null && none.trim().equals(ANY)) {
+		requireMatch(request);
+		if (wantsNone(request)) {
 			throw new ProblemException(Problem.PRECONDITION_FAILED,
 					"The blocks exist, so If-None-Match: * cannot hold");
 		}

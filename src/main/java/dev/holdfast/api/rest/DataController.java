@@ -44,8 +44,13 @@ class DataController {
 	@Needs(Right.READ)
 	@RequestMapping(method = RequestMethod.HEAD)
 	void describe(@PathVariable String tenant, @PathVariable String volume, ShownLease lease,
-			HttpServletResponse response) {
+			HttpServletRequest request, HttpServletResponse response) {
 		Volume found = this.volumes.require(tenant, volume, lease);
+		this.blocks.requireReady(found.key());
+		if (!DataConditions.checkRead(request)) {
+			response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+			return;
+		}
 		describe(found, response);
 		response.setContentLengthLong(found.sizeBytes());
 	}
@@ -56,7 +61,10 @@ class DataController {
 			HttpServletResponse response) throws IOException {
 		Volume found = this.volumes.require(tenant, volume, lease);
 		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
-		DataConditions.checkRead(request);
+		if (!DataConditions.checkRead(request)) {
+			response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+			return;
+		}
 		DataAnswer answer = new DataAnswer(found, DataRange.of(request, found.sizeBytes()));
 		DataAnswer.Source source = source(lease);
 		try (HeldMemory.Room room = this.held.tryTake(tenant, answer.length())) {
@@ -135,6 +143,7 @@ class DataController {
 			ContentDigest digest) throws IOException {
 		try (HeldBody whole = new HeldBody(this.held, key.tenant())) {
 			whole.requireRoom(target.length());
+			this.blocks.requireReady(key);
 			whole.receive(body, target.length());
 			digest.verify(whole.content());
 			return this.blocks.write(key, target.offset(), whole.length(), options, whole.source());

@@ -1,6 +1,7 @@
 package dev.holdfast.api.rest;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,17 +38,23 @@ record DataRange(long offset, long length, boolean partial) {
 
 	/**
 	 * Reads the header {@code Range}. One of an unknown unit is ignored, and so is any
-	 * with {@code If-Range}, since a volume has no validator that could match.
+	 * with {@code If-Range}, since a volume has no validator that could match. Ranges may
+	 * overlap: RFC 9110, section 14.2, would let us refuse more than two that do, but
+	 * they are served one after the other with the memory of one, so they cost no more
+	 * than as many requests, and there are at most 64.
 	 * @return in the order that they were asked for, without those that begin behind the
 	 * end; never empty
 	 * @throws ProblemException {@link Problem#RANGE_NOT_SATISFIABLE}
 	 */
 	static List<DataRange> of(HttpServletRequest request, long size) {
-		String header = request.getHeader(HttpHeaders.RANGE);
-		if (header == null || request.getHeader(HttpHeaders.IF_RANGE) != null) {
+		List<String> lines = Collections.list(request.getHeaders(HttpHeaders.RANGE));
+		if (lines.isEmpty() || request.getHeader(HttpHeaders.IF_RANGE) != null) {
 			return List.of(new DataRange(0, size, false));
 		}
-		Matcher matcher = UNIT.matcher(header.trim());
+		if (lines.size() > 1) {
+			throw malformed();
+		}
+		Matcher matcher = UNIT.matcher(lines.getFirst().trim());
 		if (!matcher.matches()) {
 			throw malformed();
 		}
@@ -76,23 +83,17 @@ record DataRange(long offset, long length, boolean partial) {
 			throw malformed();
 		}
 		List<DataRange> found = new ArrayList<>();
-		long total = 0;
 		for (HttpRange range : parsed) {
 			long first = range.getRangeStart(size);
 			if (first < size) {
 				long length = range.getRangeEnd(size) - first + 1;
 				found.add(new DataRange(first, length, true));
-				total += length;
 			}
 		}
 		if (found.isEmpty()) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
 					"The range begins behind the end of the volume, which has %d bytes".formatted(size))
 				.with("size", size);
-		}
-		if (total > size) {
-			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
-					"The ranges overlap: together they have more bytes than the volume");
 		}
 		return found;
 	}

@@ -1,5 +1,7 @@
 package dev.holdfast.api.rest;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,9 +35,12 @@ record WriteTarget(long offset, long length) {
 	static WriteTarget of(HttpServletRequest request, long size) {
 		long body = bodyLength(request);
 		String offset = Query.single(request, "offset");
-		String range = request.getHeader(HttpHeaders.CONTENT_RANGE);
-		WriteTarget target = (range != null) ? ofContentRange(range, offset, body, size)
-				: new WriteTarget(offset(offset), body);
+		List<String> ranges = Collections.list(request.getHeaders(HttpHeaders.CONTENT_RANGE));
+		if (ranges.size() > 1) {
+			throw malformed("Content-Range is given more than once");
+		}
+		WriteTarget target = ranges.isEmpty() ? new WriteTarget(offset(offset), body)
+				: ofContentRange(ranges.getFirst(), offset, body, size);
 		if (target.offset() > size || target.length() > size - target.offset()) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
 					"The body would go behind the end of the volume, which has %d bytes".formatted(size))
