@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * A source that can wait for its next bytes without a place for them, so that memory is
- * taken only once there is something to put into it: a client that says nothing holds
- * nothing. For one thread.
+ * taken only once there is something to put into it: a client that says nothing, or a
+ * byte now and then, holds nothing. For one thread.
  */
 final class Arrivals implements ByteSource {
 
@@ -16,30 +16,31 @@ final class Arrivals implements ByteSource {
 
 	private final ByteBuffer ahead = ByteBuffer.allocate(AHEAD).limit(0);
 
+	private boolean ended;
+
 	Arrivals(ByteSource source) {
 		this.source = source;
 	}
 
 	/**
-	 * Waits until there are bytes.
+	 * Waits until there is a block's worth of bytes, or all that come.
 	 * @return {@code false} at the end
 	 */
 	boolean await() throws IOException {
-		while (!this.ahead.hasRemaining()) {
+		if (!this.ahead.hasRemaining()) {
 			this.ahead.clear();
-			int got = this.source.read(this.ahead);
-			this.ahead.flip();
-			if (got < 0) {
-				return false;
+			while (!this.ended && this.ahead.hasRemaining()) {
+				this.ended = this.source.read(this.ahead) < 0;
 			}
+			this.ahead.flip();
 		}
-		return true;
+		return this.ahead.hasRemaining();
 	}
 
 	@Override
 	public int read(ByteBuffer into) throws IOException {
 		if (!this.ahead.hasRemaining()) {
-			return this.source.read(into);
+			return this.ended ? -1 : this.source.read(into);
 		}
 		int count = Math.min(into.remaining(), this.ahead.remaining());
 		into.put(into.position(), this.ahead, this.ahead.position(), count);

@@ -72,7 +72,8 @@ public final class BlockService {
 		Volume volume = handle.volume();
 		requireInside(volume, offset, length);
 		int flow = this.flows.of(key.tenant());
-		return new ReadStream(this.pool, key.tenant(), options, volume.blockSize(),
+		Memory memory = new Memory(this.pool, key.tenant(), options, length);
+		return new ReadStream(memory, volume.blockSize(),
 				(lease) -> new Dispatch(this.engine, handle, flow, options, lease))
 			.run(offset, length, sink);
 	}
@@ -96,7 +97,8 @@ public final class BlockService {
 		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, Math.max(0, length));
 		int flow = this.flows.of(key.tenant());
-		return new WriteStream(this.pool, this.ranges, handle, options,
+		Memory memory = new Memory(this.pool, key.tenant(), options, length);
+		return new WriteStream(memory, this.ranges, handle, options,
 				(lease) -> new Dispatch(this.engine, handle, flow, options, lease), offset, source)
 			.run(length);
 	}

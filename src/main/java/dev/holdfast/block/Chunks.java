@@ -1,25 +1,22 @@
 package dev.holdfast.block;
 
-import dev.holdfast.buffer.StagingPool;
-
 /**
- * How a range is cut: at multiples of 1 MiB in the volume, so that the blocks that a
- * piece touches always fit into one lease.
+ * How a range is cut: at multiples of a portion in the volume, so that the blocks that a
+ * piece touches always fit into a lease of that size.
  *
  * @param blockSize of the volume
  */
 record Chunks(int blockSize) {
 
-	private static final int SIZE = StagingPool.LARGEST_LEASE;
-
 	/**
 	 * How much of a range goes into the first piece.
 	 * @param offset in the volume
 	 * @param length of the range
+	 * @param portion a power of two
 	 * @return bytes
 	 */
-	int first(long offset, long length) {
-		return (int) Math.min(length, SIZE - offset % SIZE);
+	int first(long offset, long length, int portion) {
+		return (int) Math.min(length, portion - offset % portion);
 	}
 
 	long floor(long offset) {

@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.function.Function;
 
 import dev.holdfast.buffer.Lease;
-import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.ProblemException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +18,7 @@ final class ReadStream {
 
 	private static final int WINDOW = 3;
 
-	private final StagingPool pool;
-
-	private final String tenant;
-
-	private final TransferOptions options;
+	private final Memory memory;
 
 	private final Chunks chunks;
 
@@ -35,11 +30,8 @@ final class ReadStream {
 
 	private long next;
 
-	ReadStream(StagingPool pool, String tenant, TransferOptions options, int blockSize,
-			Function<Lease, Dispatch> dispatches) {
-		this.pool = pool;
-		this.tenant = tenant;
-		this.options = options;
+	ReadStream(Memory memory, int blockSize, Function<Lease, Dispatch> dispatches) {
+		this.memory = memory;
 		this.chunks = new Chunks(blockSize);
 		this.dispatches = dispatches;
 	}
@@ -67,7 +59,7 @@ final class ReadStream {
 
 	private void ahead(long end) {
 		while (this.next < end && this.flying.size() < WINDOW) {
-			int length = this.chunks.first(this.next, end - this.next);
+			int length = this.chunks.first(this.next, end - this.next, this.memory.portion());
 			int span = this.chunks.span(this.next, length);
 			Lease lease = lease(span);
 			if (lease == null) {
@@ -82,8 +74,7 @@ final class ReadStream {
 	}
 
 	private @Nullable Lease lease(int span) {
-		return this.flying.isEmpty() ? this.pool.lease(this.tenant, span, this.options.deadline())
-				: this.pool.tryLease(this.tenant, span);
+		return this.flying.isEmpty() ? this.memory.take(span) : this.memory.tryTake(span);
 	}
 
 	private void await(Dispatch dispatch, long before) {

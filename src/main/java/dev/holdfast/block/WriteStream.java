@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.function.Function;
 
 import dev.holdfast.buffer.Lease;
-import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.volume.Volume;
@@ -28,7 +27,7 @@ final class WriteStream {
 
 	private static final byte[] NOTHING = {};
 
-	private final StagingPool pool;
+	private final Memory memory;
 
 	private final BlockRanges ranges;
 
@@ -60,9 +59,9 @@ final class WriteStream {
 
 	private boolean flushNeeded;
 
-	WriteStream(StagingPool pool, BlockRanges ranges, VolumeHandle handle, TransferOptions options,
+	WriteStream(Memory memory, BlockRanges ranges, VolumeHandle handle, TransferOptions options,
 			Function<@Nullable Lease, Dispatch> dispatches, long offset, ByteSource source) {
-		this.pool = pool;
+		this.memory = memory;
 		this.ranges = ranges;
 		this.handle = handle;
 		this.volume = handle.volume();
@@ -110,7 +109,7 @@ final class WriteStream {
 		long position = this.offset;
 		boolean ended = false;
 		while (position < end && !ended && this.source.await()) {
-			int room = this.chunks.first(position, end - position);
+			int room = this.chunks.first(position, end - position, this.memory.portion());
 			Dispatch piece = this.dispatches.apply(lease(this.chunks.span(position, room)));
 			boolean handedOver = false;
 			try {
@@ -141,10 +140,10 @@ final class WriteStream {
 	}
 
 	private Lease lease(int span) {
-		Lease lease = this.pool.tryLease(this.volume.key().tenant(), span);
+		Lease lease = this.memory.tryTake(span);
 		if (lease == null) {
 			awaitFlying();
-			lease = this.pool.lease(this.volume.key().tenant(), span, this.options.deadline());
+			lease = this.memory.take(span);
 		}
 		return lease;
 	}

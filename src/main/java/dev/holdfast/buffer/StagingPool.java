@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * parts of 4 KiB to 1 MiB.
  * <p>
  * Who waits is served in the order of arrival; one whose tenant holds its quarter of all
- * is passed over until that tenant gives something back. A request that finds nobody
- * waiting and enough memory costs one uncontended lock. All state is guarded by that
- * lock; any thread, virtual ones park.
+ * is passed over until that tenant gives something back. Parts of long transfers get
+ * three quarters of that quarter, so that short ones find something. A request that finds
+ * nobody waiting and enough memory costs one uncontended lock. All state is guarded by
+ * that lock; any thread, virtual ones park.
  */
 public final class StagingPool implements AutoCloseable {
 
@@ -35,6 +36,13 @@ public final class StagingPool implements AutoCloseable {
 	public static final int LARGEST_LEASE = BuddyAllocator.LARGEST;
 
 	private static final int TENANT_SHARE = 4;
+
+	/** Of its share a tenant's streams leave this part to what is smaller. */
+	private static final int STREAMS_LEAVE = 4;
+
+	private static final int SMALLEST_PORTION = 64 << 10;
+
+	private static final int PORTIONS = 8;
 
 	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
@@ -92,11 +100,29 @@ public final class StagingPool implements AutoCloseable {
 	 * @throws ProblemException {@link Problem#OVERLOADED} if there was none in time
 	 */
 	public Lease lease(String tenant, int bytes, long deadlineNanos) {
-		int block = BuddyAllocator.blockSize(bytes);
+		return lease(new Waiter(tenant, BuddyAllocator.blockSize(bytes), 0, this.lock.newCondition()), deadlineNanos);
+	}
+
+	/**
+	 * Takes memory for a part of a long transfer, as {@link #lease} does, but leaves some
+	 * of the tenant's share to short ones: clients that are slow with their streams must
+	 * not stop the same tenant's other requests.
+	 * @param tenant for whom
+	 * @param bytes how much, at most {@link #portion}
+	 * @param deadlineNanos as for {@link #lease}
+	 * @return the lease
+	 * @throws ProblemException {@link Problem#OVERLOADED} if there was none in time
+	 */
+	public Lease streamLease(String tenant, int bytes, long deadlineNanos) {
+		return lease(new Waiter(tenant, BuddyAllocator.blockSize(bytes), left(), this.lock.newCondition()),
+				deadlineNanos);
+	}
+
+	private Lease lease(Waiter waiter, long deadlineNanos) {
 		this.lock.lock();
 		try {
-			Lease lease = takeNow(tenant, block);
-			return (lease != null) ? lease : await(tenant, block, deadlineNanos);
+			Lease lease = takeNow(waiter);
+			return (lease != null) ? lease : await(waiter, deadlineNanos);
 		}
 		finally {
 			this.lock.unlock();
@@ -110,55 +136,95 @@ public final class StagingPool implements AutoCloseable {
 	 * @return the lease, or {@code null} if one would have to wait
 	 */
 	public @Nullable Lease tryLease(String tenant, int bytes) {
-		int block = BuddyAllocator.blockSize(bytes);
+		return tryLease(new Waiter(tenant, BuddyAllocator.blockSize(bytes), 0, this.lock.newCondition()));
+	}
+
+	/**
+	 * Takes memory for a part of a long transfer if there is some at once.
+	 * @param tenant for whom
+	 * @param bytes how much, at most {@link #portion}
+	 * @return the lease, or {@code null} if one would have to wait
+	 */
+	public @Nullable Lease tryStreamLease(String tenant, int bytes) {
+		return tryLease(new Waiter(tenant, BuddyAllocator.blockSize(bytes), left(), this.lock.newCondition()));
+	}
+
+	private @Nullable Lease tryLease(Waiter waiter) {
 		this.lock.lock();
 		try {
-			return takeNow(tenant, block);
+			return takeNow(waiter);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	private @Nullable Lease takeNow(String tenant, int block) {
-		if (this.closed) {
-			throw new ProblemException(Problem.OVERLOADED, "The service is stopping");
+	/**
+	 * How much a part of a long transfer should take at a time: the more a tenant has
+	 * already, the less, so that many slow streams hold little each and give it back
+	 * soon.
+	 * @param tenant whose
+	 * @return a power of two, 64 KiB to {@link #LARGEST_LEASE}
+	 */
+	public int portion(String tenant) {
+		this.lock.lock();
+		try {
+			long share = this.size / TENANT_SHARE - left() - this.held.getOrDefault(tenant, 0L);
+			long free = Math.min(share, this.size - this.used);
+			long portion = Long.highestOneBit(Math.max(1, free / PORTIONS));
+			return Math.clamp(portion, SMALLEST_PORTION, LARGEST_LEASE);
 		}
-		return mustQueue(tenant) ? null : take(tenant, block);
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
-	 * Whether somebody of the same tenant waits already, or anybody who waits for memory
-	 * and not only for its own tenant to give some back.
+	 * What streams leave of a tenant's share.
 	 */
-	private boolean mustQueue(String tenant) {
+	private long left() {
+		return this.size / TENANT_SHARE / STREAMS_LEAVE;
+	}
+
+	private @Nullable Lease takeNow(Waiter waiter) {
+		if (this.closed) {
+			throw new ProblemException(Problem.OVERLOADED, "The service is stopping");
+		}
+		return mustQueue(waiter) ? null : take(waiter);
+	}
+
+	/**
+	 * Whether somebody of the same tenant waits already and is in front, or anybody who
+	 * waits for memory and not only for its own tenant to give some back. A short
+	 * transfer does not stand behind a stream that waits for what is left to short ones.
+	 */
+	private boolean mustQueue(Waiter wanted) {
 		for (Waiter waiter : this.waiters) {
-			if (waiter.tenant.equals(tenant) || withinShare(waiter.tenant, waiter.block)) {
+			if (withinShare(waiter) || (waiter.tenant.equals(wanted.tenant) && waiter.left <= wanted.left)) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	private boolean withinShare(String tenant, int block) {
-		return this.held.getOrDefault(tenant, 0L) + block <= this.size / TENANT_SHARE;
+	private boolean withinShare(Waiter waiter) {
+		return this.held.getOrDefault(waiter.tenant, 0L) + waiter.block + waiter.left <= this.size / TENANT_SHARE;
 	}
 
-	private @Nullable Lease take(String tenant, int block) {
-		if (!withinShare(tenant, block)) {
+	private @Nullable Lease take(Waiter waiter) {
+		if (!withinShare(waiter)) {
 			return null;
 		}
-		long offset = this.allocator.allocate(block);
+		long offset = this.allocator.allocate(waiter.block);
 		if (offset < 0) {
 			return null;
 		}
-		this.held.merge(tenant, (long) block, Long::sum);
-		this.used += block;
-		return new Lease(this, tenant, offset, block);
+		this.held.merge(waiter.tenant, (long) waiter.block, Long::sum);
+		this.used += waiter.block;
+		return new Lease(this, waiter.tenant, offset, waiter.block);
 	}
 
-	private Lease await(String tenant, int block, long deadlineNanos) {
-		Waiter waiter = new Waiter(tenant, block, this.lock.newCondition());
+	private Lease await(Waiter waiter, long deadlineNanos) {
 		this.waiters.add(waiter);
 		long start = System.nanoTime();
 		long limit = (deadlineNanos == Long.MAX_VALUE) ? this.waitNanos
@@ -206,14 +272,17 @@ public final class StagingPool implements AutoCloseable {
 
 	private void serve() {
 		Set<String> atTheirShare = new HashSet<>();
+		Set<String> streamsAtTheirShare = new HashSet<>();
 		Iterator<Waiter> queue = this.waiters.iterator();
 		while (queue.hasNext()) {
 			Waiter waiter = queue.next();
-			if (!withinShare(waiter.tenant, waiter.block)) {
-				atTheirShare.add(waiter.tenant);
+			boolean stream = waiter.left > 0;
+			if (!withinShare(waiter)) {
+				(stream ? streamsAtTheirShare : atTheirShare).add(waiter.tenant);
 			}
-			else if (!atTheirShare.contains(waiter.tenant)) {
-				Lease lease = take(waiter.tenant, waiter.block);
+			else if (!atTheirShare.contains(waiter.tenant)
+					&& !(stream && streamsAtTheirShare.contains(waiter.tenant))) {
+				Lease lease = take(waiter);
 				if (lease == null) {
 					return;
 				}
@@ -304,7 +373,7 @@ public final class StagingPool implements AutoCloseable {
 	}
 
 	/**
-	 * Somebody in the queue.
+	 * Somebody who wants a lease, in the queue or not.
 	 */
 	private static final class Waiter {
 
@@ -312,13 +381,17 @@ public final class StagingPool implements AutoCloseable {
 
 		private final int block;
 
+		/** What must be left of the tenant's share. */
+		private final long left;
+
 		private final Condition served;
 
 		private @Nullable Lease lease;
 
-		private Waiter(String tenant, int block, Condition served) {
+		private Waiter(String tenant, int block, long left, Condition served) {
 			this.tenant = tenant;
 			this.block = block;
+			this.left = left;
 			this.served = served;
 		}
 

@@ -44,11 +44,18 @@ final class BlockRig implements AutoCloseable {
 	final BlockService blocks;
 
 	BlockRig(Rig.Kind kind, Path file, UnaryOperator<IoEngine> around) throws IOException {
+		this(kind, file, around, 64 << 20);
+	}
+
+	/**
+	 * One with so much staging memory. With much of it, streams move in pieces of 1 MiB.
+	 */
+	BlockRig(Rig.Kind kind, Path file, UnaryOperator<IoEngine> around, long staging) throws IOException {
 		this.rig = Rig.open(kind, around);
 		this.device = this.rig.attach(file);
 		this.volumes = new MemoryIndex().open(this.fences, PATIENCE, this.device);
 		this.leases = new Leases(this.volumes, this.fences, PATIENCE);
-		this.pool = StagingPool.open(this.rig.engine(), 16 << 20, Duration.ofSeconds(10));
+		this.pool = StagingPool.open(this.rig.engine(), staging, Duration.ofSeconds(10));
 		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool);
 	}
 

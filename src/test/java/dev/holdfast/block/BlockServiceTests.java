@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -429,8 +430,8 @@ class BlockServiceTests {
 	@ParameterizedTest
 	@EnumSource
 	void servesManyStreamsInLittleMemory(Rig.Kind kind) throws Exception {
-		try (BlockRig rig = new BlockRig(kind, Rig.sparse(this.directory, 256L << 20));
-				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+		try (BlockRig rig = new BlockRig(kind, Rig.sparse(this.directory, 256L << 20), UnaryOperator.identity(),
+				8 << 20); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			List<Future<?>> tasks = new ArrayList<>();
 			for (int i = 0; i < 24; i++) {
 				VolumeKey key = new VolumeKey("tenant" + i % 6, "v" + i);

@@ -109,6 +109,34 @@ class StagingPoolTests {
 	}
 
 	@Test
+	void leavesAQuarterOfATenantsShareToShortTransfers() throws Exception {
+		// The share is 2 MiB.
+		assertThat(this.pool.portion("a")).isEqualTo(128 << 10);
+		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+				Lease large = this.pool.streamLease("a", MEBIBYTE, NEVER);
+				Lease small = this.pool.streamLease("a", MEBIBYTE / 2, NEVER)) {
+			assertThat(large.size() + small.size()).isEqualTo(MEBIBYTE * 3 / 2);
+			assertThat(this.pool.portion("a")).isEqualTo(64 << 10);
+			assertThat(this.pool.portion("b")).isEqualTo(128 << 10);
+			assertThat(this.pool.tryStreamLease("a", 4096)).isNull();
+			Future<Lease> waiting = threads.submit(() -> this.pool.streamLease("a", 64 << 10, NEVER));
+			await().until(() -> this.pool.waiting() == 1);
+			for (int i = 0; i < 8; i++) {
+				this.pool.lease("a", 64 << 10, NEVER).close();
+			}
+			assertThat(waiting.isDone()).isFalse();
+			Lease rest = this.pool.lease("a", MEBIBYTE / 2, NEVER);
+			Future<Lease> brief = threads.submit(() -> this.pool.lease("a", 4096, NEVER));
+			await().until(() -> this.pool.waiting() == 2);
+			small.close();
+			brief.get(10, TimeUnit.SECONDS).close();
+			assertThat(waiting.isDone()).as("it would take what is left to short ones").isFalse();
+			rest.close();
+			waiting.get(10, TimeUnit.SECONDS).close();
+		}
+	}
+
+	@Test
 	void servesInTheOrderOfArrival() throws Exception {
 		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			List<Lease> all = new ArrayList<>();
