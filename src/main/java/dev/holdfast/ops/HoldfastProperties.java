@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.holdfast.contract.ByteSize;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -28,6 +29,7 @@ import org.springframework.validation.annotation.Validated;
  * @param ioDeadline how long an operation may take
  * @param inlineLimit up to here an answer says how it was done
  * @param drainLimit how long a stop waits for the requests and I/O that were accepted
+ * @param limits what clients may ask for
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
@@ -38,8 +40,10 @@ public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataD
 		@Nullable ByteSize staging, @DefaultValue("false") boolean allowPlaintext,
 		@DefaultValue("30s") @DurationMin(seconds = 1,
 				message = "write a duration of at least 1s, such as 30s") Duration ioDeadline,
-		@DefaultValue("8MiB") ByteSize inlineLimit, @DefaultValue("30s") @DurationMin(seconds = 1,
-				message = "write a duration of at least 1s, such as 30s") Duration drainLimit) {
+		@DefaultValue("8MiB") ByteSize inlineLimit,
+		@DefaultValue("30s") @DurationMin(seconds = 1,
+				message = "write a duration of at least 1s, such as 30s") Duration drainLimit,
+		@DefaultValue @Valid LimitProperties limits) {
 
 	private static final long MIB = 1 << 20;
 

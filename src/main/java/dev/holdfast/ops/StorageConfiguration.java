@@ -5,6 +5,7 @@ import java.time.Clock;
 
 import dev.holdfast.api.rest.Admission;
 import dev.holdfast.api.rest.DataLimits;
+import dev.holdfast.api.rest.SlowestPace;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.catalog.Catalog;
@@ -165,7 +166,10 @@ class StorageConfiguration {
 
 	@Bean
 	DataLimits dataLimits() {
-		return new DataLimits(this.properties.inlineLimit().bytes(), this.properties.ioDeadline());
+		LimitProperties limits = this.properties.limits();
+		return new DataLimits(this.properties.inlineLimit().bytes(), this.properties.ioDeadline(), limits.ranges(),
+				limits.wholeReads(), limits.jsonBody().bytes(),
+				new SlowestPace(limits.slowestRate().bytes(), limits.slowestFor()));
 	}
 
 }

@@ -28,24 +28,26 @@ class HoldfastPropertiesTests {
 	void shouldHaveDefaults() {
 		this.runner.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
 			.isEqualTo(new HoldfastProperties(Path.of("data"), List.of(), EngineChoice.AUTO, 1, null, false,
-					Duration.ofSeconds(30), new ByteSize(8 << 20), Duration.ofSeconds(30))));
+					Duration.ofSeconds(30), new ByteSize(8 << 20), Duration.ofSeconds(30), new LimitProperties(64,
+							new ByteSize(1 << 20), 8, new ByteSize(16 << 10), Duration.ofSeconds(30)))));
 	}
 
 	@Test
 	void shouldMapEachProperty() {
-		this.runner
-			.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
-					"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[0].adopt=true",
-					"holdfast.devices[1].name=d1", "holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB",
-					"holdfast.engine=io_uring", "holdfast.rings=2", "holdfast.staging=33554432",
-					"holdfast.allow-plaintext=true", "holdfast.io-deadline=5s", "holdfast.inline-limit=1MiB",
-					"holdfast.drain-limit=1m")
-			.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
-				.isEqualTo(new HoldfastProperties(Path.of("/var/lib/holdfast"),
-						List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null, true),
-								new DeviceProperties("d1", Path.of("d1.img"), new ByteSize(1 << 30), false)),
-						EngineChoice.IO_URING, 2, new ByteSize(32 << 20), true, Duration.ofSeconds(5),
-						new ByteSize(1 << 20), Duration.ofMinutes(1))));
+		this.runner.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
+				"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[0].adopt=true",
+				"holdfast.devices[1].name=d1", "holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB",
+				"holdfast.engine=io_uring", "holdfast.rings=2", "holdfast.staging=33554432",
+				"holdfast.allow-plaintext=true", "holdfast.io-deadline=5s", "holdfast.inline-limit=1MiB",
+				"holdfast.drain-limit=1m", "holdfast.limits.ranges=7", "holdfast.limits.json-body=2KiB",
+				"holdfast.limits.whole-reads=3", "holdfast.limits.slowest-rate=1KiB", "holdfast.limits.slowest-for=2s")
+			.run((context) -> assertThat(context.getBean(HoldfastProperties.class)).isEqualTo(new HoldfastProperties(
+					Path.of("/var/lib/holdfast"),
+					List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null, true),
+							new DeviceProperties("d1", Path.of("d1.img"), new ByteSize(1 << 30), false)),
+					EngineChoice.IO_URING, 2, new ByteSize(32 << 20), true, Duration.ofSeconds(5),
+					new ByteSize(1 << 20), Duration.ofMinutes(1),
+					new LimitProperties(7, new ByteSize(2 << 10), 3, new ByteSize(1 << 10), Duration.ofSeconds(2)))));
 	}
 
 	@ParameterizedTest
@@ -58,6 +60,11 @@ class HoldfastPropertiesTests {
 			inline-limit=1GiB                          | at most 64MiB
 			io-deadline=0s                             | write a duration of at least 1s
 			drain-limit=0s                             | write a duration of at least 1s
+			limits.ranges=0                            | write a number of at least 1
+			limits.whole-reads=0                       | write a number of at least 1
+			limits.slowest-for=1ms                     | write a duration of at least 100ms
+			limits.slowest-rate=16KB                   | write KiB
+			limits.speed=1                             | speed
 			engine=fast                                | No enum constant
 			colour=red                                 | colour
 			devices[0].name=Upper                      | lower-case letters

@@ -66,6 +66,14 @@ public final class RawSocket implements AutoCloseable {
 		return new String(this.socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1);
 	}
 
+	/**
+	 * Reads what is there of a body.
+	 * @return how many bytes, or -1 at the end
+	 */
+	public int readSome(int most) throws IOException {
+		return this.socket.getInputStream().read(new byte[most]);
+	}
+
 	public String rest() throws IOException {
 		return new String(this.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
 	}

@@ -68,6 +68,13 @@ public final class StartedService implements AutoCloseable {
 		return Client.anonymous(managementPort()).get("/actuator/health").body();
 	}
 
+	/**
+	 * What Prometheus would see.
+	 */
+	public String metrics() throws Exception {
+		return Client.anonymous(port("local.management.port")).get("/actuator/prometheus").body();
+	}
+
 	@Override
 	public void close() {
 		this.context.close();

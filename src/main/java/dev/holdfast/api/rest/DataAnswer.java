@@ -41,6 +41,13 @@ final class DataAnswer {
 		return (this.multipart != null) ? this.multipart.contentLength() : this.ranges.getFirst().length();
 	}
 
+	/**
+	 * Whether it is as much as the whole volume, in one range or several.
+	 */
+	boolean isWhole() {
+		return this.ranges.stream().mapToLong(DataRange::length).sum() >= this.volume.sizeBytes();
+	}
+
 	void head(HttpServletResponse response) {
 		response.setContentLengthLong(length());
 		DataRange first = this.ranges.getFirst();

@@ -34,11 +34,14 @@ class DataController {
 
 	private final HeldMemory held;
 
+	private final WholeReads wholeReads;
+
 	DataController(VolumeLookup volumes, BlockService blocks, DataLimits limits) {
 		this.volumes = volumes;
 		this.blocks = blocks;
 		this.limits = limits;
 		this.held = new HeldMemory(limits.inlineBytes());
+		this.wholeReads = new WholeReads(limits.wholeReads());
 	}
 
 	@Needs(Right.READ)
@@ -65,7 +68,7 @@ class DataController {
 			response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
 			return;
 		}
-		DataAnswer answer = new DataAnswer(found, DataRange.of(request, found.sizeBytes()));
+		DataAnswer answer = new DataAnswer(found, DataRange.of(request, found.sizeBytes(), this.limits.ranges()));
 		DataAnswer.Source source = source(lease);
 		try (HeldMemory.Room room = this.held.tryTake(tenant, answer.length())) {
 			if (room != null) {
@@ -77,7 +80,12 @@ class DataController {
 				if (digest != null) {
 					response.setHeader(ContentDigest.HEADER, whole.digest(digest));
 				}
-				response.getOutputStream().write(whole.content());
+				body(response).accept(whole.content());
+			}
+			else if (answer.length() > this.limits.inlineBytes() && answer.isWhole()) {
+				try (WholeReads.Running running = this.wholeReads.begin(tenant)) {
+					stream(found, answer, source, response);
+				}
 			}
 			else {
 				stream(found, answer, source, response);
@@ -89,7 +97,7 @@ class DataController {
 			throws IOException {
 		head(found, answer, response);
 		try {
-			answer.write(source, response.getOutputStream()::write);
+			answer.write(source, body(response));
 		}
 		catch (RuntimeException ex) {
 			if (!response.isCommitted()) {
@@ -99,6 +107,10 @@ class DataController {
 			}
 			throw ex;
 		}
+	}
+
+	private ResponseBody body(HttpServletResponse response) throws IOException {
+		return new ResponseBody(response.getOutputStream(), new Pace(this.limits.pace()));
 	}
 
 	private DataAnswer.Source source(ShownLease lease) {
@@ -127,7 +139,8 @@ class DataController {
 		WriteTarget target = WriteTarget.of(request, found.sizeBytes());
 		ContentDigest digest = ContentDigest.of(request, response);
 		DataConditions.checkWrite(request);
-		RequestBody body = new RequestBody(request.getInputStream(), target.length() >= 0);
+		RequestBody body = new RequestBody(request.getInputStream(), target.length() >= 0,
+				new Pace(this.limits.pace()));
 		Transfer transfer = (digest != null) ? write(found.key(), target, options, body, digest)
 				: this.blocks.write(found.key(), target.offset(), target.length(), options, body);
 		if (transfer.bytes() <= this.limits.inlineBytes()) {

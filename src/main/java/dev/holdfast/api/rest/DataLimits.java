@@ -10,8 +10,13 @@ import dev.holdfast.block.TransferOptions;
  * @param inlineBytes up to here an answer is held back until it is complete, so that its
  * headers can say how it was done
  * @param deadline how long an operation may take
+ * @param ranges in one request, at most
+ * @param wholeReads of volumes at a time for each tenant, at most
+ * @param jsonBytes of a body that is not blocks, at most
+ * @param pace that clients have to keep
  */
-public record DataLimits(long inlineBytes, Duration deadline) {
+public record DataLimits(long inlineBytes, Duration deadline, int ranges, int wholeReads, long jsonBytes,
+		SlowestPace pace) {
 
 	/**
 	 * How to do a transfer.

@@ -22,9 +22,6 @@ import org.springframework.http.HttpRange;
  */
 record DataRange(long offset, long length, boolean partial) {
 
-	/** Ranges in one request. */
-	private static final int MOST = 64;
-
 	private static final Pattern UNIT = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(.*)");
 
 	/** The {@code range-set} of RFC 9110, empty elements included. */
@@ -41,12 +38,12 @@ record DataRange(long offset, long length, boolean partial) {
 	 * with {@code If-Range}, since a volume has no validator that could match. Ranges may
 	 * overlap: RFC 9110, section 14.2, would let us refuse more than two that do, but
 	 * they are served one after the other with the memory of one, so they cost no more
-	 * than as many requests, and there are at most 64.
+	 * than as many requests.
 	 * @return in the order that they were asked for, without those that begin behind the
 	 * end; never empty
 	 * @throws ProblemException {@link Problem#RANGE_NOT_SATISFIABLE}
 	 */
-	static List<DataRange> of(HttpServletRequest request, long size) {
+	static List<DataRange> of(HttpServletRequest request, long size, int most) {
 		List<String> lines = Collections.list(request.getHeaders(HttpHeaders.RANGE));
 		if (lines.isEmpty() || request.getHeader(HttpHeaders.IF_RANGE) != null) {
 			return List.of(new DataRange(0, size, false));
@@ -62,10 +59,10 @@ record DataRange(long offset, long length, boolean partial) {
 			return List.of(new DataRange(0, size, false));
 		}
 		String ranges = matcher.group(2);
-		if (ranges.chars().filter((character) -> character == ',').count() >= MOST) {
+		if (ranges.chars().filter((character) -> character == ',').count() >= most) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
-					"Ask for at most %d ranges at a time".formatted(MOST))
-				.with("limit", MOST);
+					"Ask for at most %d ranges at a time".formatted(most))
+				.with("limit", most);
 		}
 		if (!RANGES.matcher(ranges).matches()) {
 			throw malformed();

@@ -23,9 +23,12 @@ final class ExchangeValve extends ValveBase {
 
 	private final Admission admission;
 
-	ExchangeValve(Admission admission) {
+	private final SlowestPace slowest;
+
+	ExchangeValve(Admission admission, SlowestPace slowest) {
 		super(true);
 		this.admission = admission;
+		this.slowest = slowest;
 	}
 
 	/**
@@ -72,8 +75,12 @@ final class ExchangeValve extends ValveBase {
 		if (this.admission.isRefusing() && !response.isCommitted()) {
 			response.setHeader(HttpHeaders.CONNECTION, "close");
 		}
-		if (request.getAttribute(BROKEN) != null) {
-			HttpProcessor.close(request.getCoyoteRequest(), hasBegun(response));
+		boolean begun = hasBegun(response);
+		if (request.getAttribute(BROKEN) != null || (begun && response.getCoyoteResponse().isError())) {
+			HttpProcessor.close(request.getCoyoteRequest(), begun);
+		}
+		else if (!request.isAsync()) {
+			new UnwantedBody(request.getCoyoteRequest(), this.slowest).take(response);
 		}
 	}
 

@@ -26,7 +26,7 @@ enum ProblemType {
 	NOT_FOUND(404, "Not found", "It does not exist, or it belongs to someone else."),
 	METHOD_NOT_ALLOWED(405, "Method not allowed", "The header Allow lists what this resource understands."),
 	NOT_ACCEPTABLE(406, "Not acceptable", "The answer has none of the forms that were asked for."),
-	REQUEST_TIMEOUT(408, "Request time-out", "The body stopped coming."),
+	REQUEST_TIMEOUT(408, "Request time-out", "The body stopped coming, or came too slowly."),
 	ALREADY_EXISTS(409, "Already exists", "The name is taken by something with another declaration."),
 	ALREADY_MAPPED(409, "Already mapped", "The buffer is mapped to this volume already."),
 	REGION_IN_FLIGHT(409, "Region in flight", "An operation is still using that memory."),

@@ -20,16 +20,19 @@ final class RequestBody implements ByteSource {
 
 	private final boolean announced;
 
-	RequestBody(ServletInputStream in, boolean announced) {
+	private final Pace pace;
+
+	RequestBody(ServletInputStream in, boolean announced, Pace pace) {
 		this.in = in;
 		this.announced = announced;
+		this.pace = pace;
 	}
 
 	@Override
 	public int read(ByteBuffer into) throws IOException {
 		try {
 			// Tomcat moves position and limit of what it is given in a way of its own.
-			int length = this.in.read(into.slice());
+			int length = this.pace.read(() -> this.in.read(into.slice()));
 			if (length > 0) {
 				into.position(into.position() + length);
 			}

@@ -25,13 +25,17 @@ class WebSetup implements WebMvcConfigurer {
 
 	private final Tenants tenants;
 
-	WebSetup(Tenants tenants) {
+	private final DataLimits limits;
+
+	WebSetup(Tenants tenants, DataLimits limits) {
 		this.tenants = tenants;
+		this.limits = limits;
 	}
 
 	@Override
 	public void addInterceptors(InterceptorRegistry registry) {
 		registry.addInterceptor(new RightsInterceptor(this.tenants));
+		registry.addInterceptor(new JsonLengthInterceptor(this.limits));
 	}
 
 	@Override
