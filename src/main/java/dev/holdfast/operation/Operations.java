@@ -146,6 +146,20 @@ public final class Operations {
 		this.operations.remove(id);
 	}
 
+	/**
+	 * Forgets all of a tenant, of which nothing is left to work on.
+	 * @param tenant whose
+	 */
+	public void forgetAll(String tenant) {
+		List<UUID> all = this.operations.values()
+			.stream()
+			.filter((operation) -> tenant.equals(operation.spec().tenant()))
+			.map(Operation::id)
+			.toList();
+		this.table.delete(all);
+		all.forEach(this.operations::remove);
+	}
+
 	private Operation require(UUID id) {
 		Operation operation = this.operations.get(id);
 		if (operation == null) {

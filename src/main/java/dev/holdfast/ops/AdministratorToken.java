@@ -2,7 +2,6 @@ package dev.holdfast.ops;
 
 import java.io.IOException;
 
-import dev.holdfast.tenant.Role;
 import dev.holdfast.tenant.TokenSpec;
 import dev.holdfast.tenant.Tokens;
 import org.slf4j.Logger;
@@ -25,7 +24,7 @@ final class AdministratorToken {
 			return;
 		}
 		HeaderFile file = new HeaderFile(directory.file(FILE));
-		new StoredToken(tokens, new TokenSpec(null, "admin", Role.ADMIN, null), file).ensure();
+		new StoredToken(tokens, TokenSpec.ADMINISTRATOR, file).ensure();
 		log.info("An administrator's token is in {}: use it with curl -H @{}", file.path(), file.path());
 	}
 

@@ -6,6 +6,7 @@ import java.time.Clock;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.catalog.CatalogException;
 import dev.holdfast.operation.Operations;
+import dev.holdfast.tenant.StoredUses;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.tenant.Tokens;
 
@@ -64,8 +65,13 @@ class CatalogConfiguration {
 	}
 
 	@Bean
-	Tokens tokens(Catalog catalog) {
-		return new Tokens(catalog, Clock.systemUTC());
+	Tokens tokens(Catalog catalog, HoldfastProperties properties) {
+		return new Tokens(catalog, Clock.systemUTC(), properties.access().tokensPerTenant());
+	}
+
+	@Bean(destroyMethod = "close")
+	StoredUses storedUses(Tokens tokens) {
+		return new StoredUses(tokens);
 	}
 
 	/**

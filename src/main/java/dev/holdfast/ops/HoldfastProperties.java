@@ -30,6 +30,8 @@ import org.springframework.validation.annotation.Validated;
  * @param inlineLimit up to here an answer says how it was done
  * @param drainLimit how long a stop waits for the requests and I/O that were accepted
  * @param limits what clients may ask for
+ * @param adminTokenFile holds an administrator's token that the operator provides
+ * @param access limits of what comes in
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
@@ -43,7 +45,8 @@ public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataD
 		@DefaultValue("8MiB") ByteSize inlineLimit,
 		@DefaultValue("30s") @DurationMin(seconds = 1,
 				message = "write a duration of at least 1s, such as 30s") Duration drainLimit,
-		@DefaultValue @Valid LimitProperties limits) {
+		@DefaultValue @Valid LimitProperties limits, @Nullable Path adminTokenFile,
+		@DefaultValue @Valid AccessProperties access) {
 
 	private static final long MIB = 1 << 20;
 

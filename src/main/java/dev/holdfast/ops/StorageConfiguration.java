@@ -18,6 +18,7 @@ import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
+import dev.holdfast.tenant.Tokens;
 import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
@@ -26,6 +27,7 @@ import dev.holdfast.volume.CatalogVolumeIndex;
 import dev.holdfast.volume.Fences;
 import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.Scrubs;
+import dev.holdfast.volume.TenantRemoval;
 import dev.holdfast.volume.VolumeTasks;
 import dev.holdfast.volume.Volumes;
 import org.slf4j.Logger;
@@ -87,7 +89,7 @@ class StorageConfiguration {
 
 	@Bean
 	Volumes volumes(Catalog catalog, Tenants tenants, Fences fences) {
-		return new Volumes(new CatalogVolumeIndex(catalog), (name) -> tenants.find(name).isPresent(), fences);
+		return new Volumes(new CatalogVolumeIndex(catalog), new VolumeTenancy(tenants), fences);
 	}
 
 	@Bean
@@ -133,6 +135,12 @@ class StorageConfiguration {
 		VolumeTasks tasks = new VolumeTasks(volumes, operations);
 		tasks.resume();
 		return tasks;
+	}
+
+	@Bean
+	TenantRemoval tenantRemoval(Tenants tenants, Tokens tokens, Operations operations, Volumes volumes,
+			Devices devices) {
+		return new TenantRemoval(tenants, tokens, operations, volumes, devices);
 	}
 
 	@Bean

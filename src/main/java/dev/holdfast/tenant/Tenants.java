@@ -1,14 +1,21 @@
 package dev.holdfast.tenant;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import dev.holdfast.catalog.Catalog;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
@@ -33,25 +40,104 @@ public final class Tenants {
 	}
 
 	/**
-	 * Makes a tenant, or finds that it is there.
+	 * Makes a tenant without quotas, or finds the one that is there.
 	 * @param name its name
 	 * @return the tenant, and whether it was made now
 	 * @throws ProblemException {@link Problem#BAD_NAME}
 	 */
 	public synchronized Creation create(String name) {
-		ResourceName.require("tenant", name);
 		Tenant there = this.tenants.get(name);
-		if (there != null) {
-			return new Creation(there, false);
+		return (there != null) ? new Creation(there, false) : make(name, Quotas.NONE);
+	}
+
+	/**
+	 * Makes a tenant, or finds that it is there.
+	 * @param name its name
+	 * @param quotas what it may have
+	 * @param demanded of what is there
+	 * @return the tenant, and whether it was made now
+	 * @throws ProblemException {@link Problem#BAD_NAME}, {@link Problem#ALREADY_EXISTS}
+	 * if it has other quotas
+	 */
+	public synchronized Creation declare(String name, Quotas quotas, Precondition<Tenant> demanded) {
+		Tenant there = this.tenants.get(name);
+		demanded.check(there);
+		if (there == null) {
+			return make(name, quotas);
 		}
-		Tenant made = new Tenant(name, this.clock.instant().truncatedTo(ChronoUnit.MILLIS));
+		if (!there.quotas().equals(quotas)) {
+			throw new ProblemException(Problem.ALREADY_EXISTS,
+					"There is a tenant of this name with other quotas: change them by PATCH, or by PUT with If-Match");
+		}
+		return new Creation(there, false);
+	}
+
+	private Creation make(String name, Quotas quotas) {
+		ResourceName.require("tenant", name);
+		Tenant made = new Tenant(name, quotas, this.clock.instant().truncatedTo(ChronoUnit.MILLIS));
 		this.catalog.write((client) -> insert(client, made));
 		this.tenants.put(name, made);
 		return new Creation(made, true);
 	}
 
+	/**
+	 * Gives a tenant other quotas. Less than it has in use is fine: there is no more for
+	 * it then.
+	 * @param name its name
+	 * @param demanded of what is there
+	 * @param change from the quotas that it has
+	 * @return as it is now
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	public synchronized Tenant change(String name, Precondition<Tenant> demanded, UnaryOperator<Quotas> change) {
+		demanded.check(this.tenants.get(name));
+		Tenant there = require(name);
+		Tenant changed = new Tenant(name, change.apply(there.quotas()), there.createdAt());
+		if (!changed.equals(there)) {
+			this.catalog.write((client) -> update(client, changed));
+			this.tenants.put(name, changed);
+		}
+		return changed;
+	}
+
+	/**
+	 * Ends a tenant.
+	 * @param name its name
+	 * @param demanded of what is there
+	 * @param first what goes before it; nothing {@linkplain #within comes} in between
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	public synchronized void remove(String name, Precondition<Tenant> demanded, Runnable first) {
+		demanded.check(this.tenants.get(name));
+		require(name);
+		first.run();
+		this.catalog
+			.write((client) -> client.sql("DELETE FROM tenants WHERE name = :name").param("name", name).update());
+		this.tenants.remove(name);
+	}
+
+	/**
+	 * Does something for a tenant, which is there for as long as that takes.
+	 * @param <T> what comes of it
+	 * @param name perhaps a tenant's name
+	 * @param work what to do
+	 * @return what the work returned
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	public synchronized <T> T within(String name, Function<Tenant, T> work) {
+		return work.apply(require(name));
+	}
+
 	public Optional<Tenant> find(String name) {
 		return Optional.ofNullable(this.tenants.get(name));
+	}
+
+	/**
+	 * All of them.
+	 * @return a snapshot, in no order
+	 */
+	public Collection<Tenant> list() {
+		return List.copyOf(this.tenants.values());
 	}
 
 	/**
@@ -65,17 +151,31 @@ public final class Tenants {
 	}
 
 	private static Map<String, Tenant> load(JdbcClient client) {
-		return client.sql("SELECT name, created_at FROM tenants")
-			.query((row, number) -> new Tenant(row.getString("name"), Instant.ofEpochMilli(row.getLong("created_at"))))
+		return client.sql("SELECT name, capacity_bytes, created_at FROM tenants")
+			.query(Tenants::tenant)
 			.list()
 			.stream()
 			.collect(Collectors.toMap(Tenant::name, (tenant) -> tenant));
 	}
 
+	private static Tenant tenant(ResultSet row, int number) throws SQLException {
+		long capacity = row.getLong("capacity_bytes");
+		Quotas quotas = row.wasNull() ? Quotas.NONE : new Quotas(capacity);
+		return new Tenant(row.getString("name"), quotas, Instant.ofEpochMilli(row.getLong("created_at")));
+	}
+
 	private static int insert(JdbcClient client, Tenant made) {
-		return client.sql("INSERT INTO tenants (name, created_at) VALUES (:name, :created)")
+		return client.sql("INSERT INTO tenants (name, capacity_bytes, created_at) VALUES (:name, :capacity, :created)")
 			.param("name", made.name())
+			.param("capacity", made.quotas().capacityBytes())
 			.param("created", made.createdAt().toEpochMilli())
+			.update();
+	}
+
+	private static int update(JdbcClient client, Tenant changed) {
+		return client.sql("UPDATE tenants SET capacity_bytes = :capacity WHERE name = :name")
+			.param("name", changed.name())
+			.param("capacity", changed.quotas().capacityBytes())
 			.update();
 	}
 

@@ -40,7 +40,11 @@ public final class Token {
 		this.text = text;
 	}
 
-	static Token random() {
+	/**
+	 * A new one.
+	 * @return that nobody else has
+	 */
+	public static Token random() {
 		StringBuilder head = new StringBuilder("hf_");
 		for (int i = ID_START; i < ID_END; i++) {
 			head.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
@@ -56,7 +60,7 @@ public final class Token {
 	 * @param text what someone sent
 	 * @return the token, or {@code null} if it cannot be one
 	 */
-	static @Nullable Token parse(String text) {
+	public static @Nullable Token parse(String text) {
 		if (!FORM.matcher(text).matches()) {
 			return null;
 		}

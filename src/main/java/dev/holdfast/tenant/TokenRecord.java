@@ -9,11 +9,20 @@ import java.time.Instant;
  * @param spec what was declared
  * @param hash SHA-256 of the secret in hexadecimal
  * @param createdAt when it was made
+ * @param lastUse when it was used last
  */
-record TokenRecord(String id, TokenSpec spec, String hash, Instant createdAt) {
+record TokenRecord(String id, TokenSpec spec, String hash, Instant createdAt, LastUse lastUse) {
 
 	Identity identity() {
 		return new Identity(this.id, this.spec.name(), this.spec.role(), this.spec.tenant(), this.spec.expiresAt());
+	}
+
+	TokenStatus status() {
+		return new TokenStatus(this.id, this.spec, this.createdAt, this.lastUse.at());
+	}
+
+	TokenRecord declaredAs(TokenSpec other) {
+		return new TokenRecord(this.id, other, this.hash, this.createdAt, this.lastUse);
 	}
 
 	boolean expired(Instant now) {

@@ -14,4 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TokenSpec(@Nullable String tenant, String name, Role role, @Nullable Instant expiresAt) {
 
+	/** The token of whoever administers. */
+	public static final TokenSpec ADMINISTRATOR = new TokenSpec(null, "admin", Role.ADMIN, null);
+
 }

@@ -35,6 +35,9 @@ public final class VolumeHandle {
 
 	private volatile boolean cancelled;
 
+	/** What it is about to grow to, in bytes; 0 if it is not. */
+	private volatile long setAside;
+
 	VolumeHandle(Volume volume, @Nullable VolumeSpec declared, Fences fences) {
 		this.volume = volume;
 		this.declared = declared;
@@ -192,6 +195,21 @@ public final class VolumeHandle {
 	 */
 	void growing(boolean begins) {
 		this.volume = this.volume.in(begins ? VolumeState.GROWING : VolumeState.READY, null);
+	}
+
+	/**
+	 * Counts as much towards the tenant's quota while it grows.
+	 * @param sizeBytes what it grows to; 0 when it has, or has not after all
+	 */
+	void setAside(long sizeBytes) {
+		this.setAside = sizeBytes;
+	}
+
+	/**
+	 * What it counts towards the tenant's quota.
+	 */
+	long chargedBytes() {
+		return Math.max(this.volume.sizeBytes(), this.setAside);
 	}
 
 	void declare(VolumeSpec spec) {

@@ -9,11 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -32,15 +29,13 @@ final class VolumeRegistry {
 
 	private final VolumeIndex index;
 
-	private final Predicate<String> tenants;
-
 	private final Map<UUID, DeviceSpace> spaces;
 
 	private final Fences fences;
 
 	private final VolumeLabels labels;
 
-	private final Map<VolumeKey, VolumeHandle> handles = new ConcurrentHashMap<>();
+	private final VolumeNames names;
 
 	/** Everything in the index, by identity. Guarded by itself. */
 	private final Map<UUID, VolumeIndex.Entry> remembered = new HashMap<>();
@@ -51,9 +46,9 @@ final class VolumeRegistry {
 	private Consumer<DeviceSpace> whenDirty = (space) -> {
 	};
 
-	VolumeRegistry(VolumeIndex index, Predicate<String> tenants, Map<UUID, DeviceSpace> spaces, Fences fences) {
+	VolumeRegistry(VolumeIndex index, Tenancy tenants, Map<UUID, DeviceSpace> spaces, Fences fences) {
 		this.index = index;
-		this.tenants = tenants;
+		this.names = new VolumeNames(tenants);
 		this.spaces = spaces;
 		this.fences = fences;
 		this.labels = new VolumeLabels(spaces);
@@ -62,7 +57,7 @@ final class VolumeRegistry {
 			if (!entry.deleted()) {
 				VolumeHandle handle = new VolumeHandle(entry.volume(), entry.declared(), fences);
 				handle.unusable(away(entry.volume(), entry));
-				this.handles.put(entry.volume().key(), handle);
+				this.names.put(handle);
 			}
 		}
 	}
@@ -75,27 +70,22 @@ final class VolumeRegistry {
 		this.spaces.values().forEach((space) -> space.whenDirty(listener));
 	}
 
-	@Nullable VolumeHandle find(VolumeKey key) {
-		return this.handles.get(key);
-	}
-
-	Stream<VolumeHandle> handles() {
-		return this.handles.values().stream();
-	}
-
 	/**
-	 * Takes a name for a new volume.
-	 * @return who has it already, or {@code null}
+	 * What volumes are called.
 	 */
-	@Nullable VolumeHandle claim(VolumeKey key, VolumeHandle fresh) {
-		return this.handles.putIfAbsent(key, fresh);
+	VolumeNames names() {
+		return this.names;
+	}
+
+	@Nullable VolumeHandle find(VolumeKey key) {
+		return this.names.find(key);
 	}
 
 	/**
 	 * Gives up a name for which there is no volume after all.
 	 */
 	void release(VolumeHandle handle) {
-		this.handles.remove(handle.volume().key(), handle);
+		this.names.release(handle.volume().key(), handle);
 	}
 
 	/**
@@ -110,7 +100,7 @@ final class VolumeRegistry {
 	 */
 	void forget(VolumeHandle handle) {
 		remove(handle.uuid());
-		this.handles.remove(handle.volume().key(), handle);
+		this.names.release(handle.volume().key(), handle);
 	}
 
 	/**
@@ -127,7 +117,7 @@ final class VolumeRegistry {
 			return false;
 		}
 		put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
-		this.handles.remove(handle.volume().key(), handle);
+		this.names.release(handle.volume().key(), handle);
 		Reconciler reconciler = new Reconciler(this.spaces);
 		reconciler.settle(handle.uuid(), true);
 		reconciler.commit();
@@ -217,9 +207,9 @@ final class VolumeRegistry {
 	private void vanish(UUID volume) {
 		VolumeIndex.Entry entry = entry(volume);
 		if (entry != null) {
-			VolumeHandle handle = this.handles.get(entry.volume().key());
+			VolumeHandle handle = this.names.find(entry.volume().key());
 			if (handle != null && handle.uuid().equals(volume)) {
-				this.handles.remove(entry.volume().key(), handle);
+				this.names.release(entry.volume().key(), handle);
 			}
 		}
 		remove(volume);
@@ -291,21 +281,14 @@ final class VolumeRegistry {
 		VolumeKey key = new VolumeKey(record.tenant(), record.name());
 		if (entry != null && !entry.volume().key().equals(key)) {
 			// It has been given another name while home was away, or by it.
-			VolumeHandle old = this.handles.get(entry.volume().key());
+			VolumeHandle old = this.names.find(entry.volume().key());
 			if (old != null && old.uuid().equals(record.uuid())) {
-				this.handles.remove(entry.volume().key(), old);
+				this.names.release(entry.volume().key(), old);
 			}
-		}
-		if (!this.tenants.test(key.tenant())) {
-			return null;
 		}
 		VolumeHandle fresh = new VolumeHandle(Volume.of(record, VolumeState.CREATING),
 				(entry != null) ? entry.declared() : null, this.fences);
-		VolumeHandle present = this.handles.putIfAbsent(key, fresh);
-		if (present == null) {
-			return fresh;
-		}
-		return present.uuid().equals(record.uuid()) ? present : null;
+		return this.names.admit(key, fresh);
 	}
 
 	/**
@@ -339,7 +322,7 @@ final class VolumeRegistry {
 			return;
 		}
 		List<VolumeRecord> wanted = unassigned(device.uuid()).stream()
-			.filter((record) -> adoption.renames(record) || isFree(adoption.keyOf(record), record.uuid()))
+			.filter((record) -> adoption.renames(record) || this.names.isFree(adoption.keyOf(record), record.uuid()))
 			.toList();
 		List<VolumeRecord> named = named(wanted, device.name(), adoption);
 		if (named.isEmpty()) {
@@ -350,11 +333,6 @@ final class VolumeRegistry {
 			throw labelFull(full.device().name());
 		}
 		settle(named.stream().map(VolumeRecord::uuid).collect(Collectors.toCollection(LinkedHashSet::new)));
-	}
-
-	private boolean isFree(VolumeKey key, UUID volume) {
-		VolumeHandle present = this.handles.get(key);
-		return this.tenants.test(key.tenant()) && (present == null || present.uuid().equals(volume));
 	}
 
 	/**
@@ -370,10 +348,10 @@ final class VolumeRegistry {
 		for (VolumeRecord record : records) {
 			VolumeKey key = keyOf(record, adoption);
 			named.add(record.named(key.tenant(), key.name()));
-			if (!this.tenants.test(key.tenant())) {
+			if (!this.names.exists(key.tenant())) {
 				missing.add(key.tenant());
 			}
-			else if (!wanted.add(key) || !isFree(key, record.uuid())) {
+			else if (!wanted.add(key) || !this.names.isFree(key, record.uuid())) {
 				taken.add(key.tenant() + "/" + key.name());
 			}
 		}
@@ -452,6 +430,20 @@ final class VolumeRegistry {
 				.stream()
 				.filter((entry) -> !entry.deleted() && entry.volume().devices().contains(device))
 				.count();
+		}
+	}
+
+	/**
+	 * Whether volumes of a tenant were deleted of which something is left on a device
+	 * that is away.
+	 * @param known devices that may yet return
+	 */
+	boolean deletesLater(String tenant, Set<UUID> known) {
+		synchronized (this.remembered) {
+			return this.remembered.values()
+				.stream()
+				.anyMatch((entry) -> entry.deleted() && entry.volume().key().tenant().equals(tenant)
+						&& entry.volume().devices().stream().anyMatch(known::contains));
 		}
 	}
 

@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
@@ -53,11 +53,11 @@ public final class Volumes implements DeviceListener {
 	 * @param tenants who can have volumes
 	 * @param fences who has leases of them
 	 */
-	public Volumes(VolumeIndex index, Predicate<String> tenants, Fences fences) {
+	public Volumes(VolumeIndex index, Tenancy tenants, Fences fences) {
 		this(index, tenants, fences, DRAIN_LIMIT);
 	}
 
-	Volumes(VolumeIndex index, Predicate<String> tenants, Fences fences, Duration drainLimit) {
+	Volumes(VolumeIndex index, Tenancy tenants, Fences fences, Duration drainLimit) {
 		this.fences = fences;
 		this.spaces = new ConcurrentHashMap<>();
 		this.labels = new VolumeLabels(this.spaces);
@@ -146,9 +146,9 @@ public final class Volumes implements DeviceListener {
 	 * @param progress of the preparation, which may take long
 	 * @return the volume, ready
 	 * @throws ProblemException {@link Problem#ALREADY_EXISTS} if there is one that is
-	 * different or being deleted, {@link Problem#NO_SPACE}, {@link Problem#NOT_SUPPORTED}
-	 * if the devices do not do this, {@link Problem#IO_ERROR},
-	 * {@link Problem#DEVICE_NOT_ONLINE}
+	 * different or being deleted, {@link Problem#QUOTA_EXCEEDED},
+	 * {@link Problem#NO_SPACE}, {@link Problem#NOT_SUPPORTED} if the devices do not do
+	 * this, {@link Problem#IO_ERROR}, {@link Problem#DEVICE_NOT_ONLINE}
 	 * @throws CancellationException if the progress or a deletion asked for it
 	 */
 	public Creation create(VolumeKey key, VolumeSpec spec, ScrubProgress progress) {
@@ -161,7 +161,7 @@ public final class Volumes implements DeviceListener {
 	Creation create(VolumeKey key, VolumeSpec spec, Precondition<VolumeHandle> demanded, ScrubProgress progress) {
 		VolumeHandle fresh = new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec, this.fences);
 		while (true) {
-			VolumeHandle present = this.registry.claim(key, fresh);
+			VolumeHandle present = this.registry.names().claim(key, fresh);
 			if (present == null) {
 				make(fresh, spec, progress);
 				return new Creation(fresh.volume(), true);
@@ -254,12 +254,14 @@ public final class Volumes implements DeviceListener {
 						"A volume does not shrink: %s has %d bytes".formatted(key.name(), before.sizeBytes()));
 			}
 			if (sizeBytes > before.sizeBytes()) {
+				this.registry.names().setAside(handle, sizeBytes);
 				handle.growing(true);
 				try {
 					grow(handle, before, sizeBytes, lease, progress);
 				}
 				finally {
 					handle.growing(false);
+					handle.setAside(0);
 				}
 				this.registry.remember(handle);
 			}
@@ -317,11 +319,32 @@ public final class Volumes implements DeviceListener {
 	 * @return snapshots, ordered by name
 	 */
 	public List<Volume> list(String tenant) {
-		return this.registry.handles()
+		return this.registry.names()
+			.of(tenant)
 			.map(VolumeHandle::volume)
-			.filter((volume) -> volume.key().tenant().equals(tenant))
 			.sorted(Comparator.comparing((volume) -> volume.key().name()))
 			.toList();
+	}
+
+	/**
+	 * How much a tenant's volumes have together, with what is being made.
+	 * @param tenant whose
+	 * @return bytes
+	 */
+	public long used(String tenant) {
+		return this.registry.names().used(tenant);
+	}
+
+	/**
+	 * Does something to a tenant that has nothing here, and gets nothing meanwhile.
+	 * @param tenant whose
+	 * @param known devices that may yet return, if they are away
+	 * @param work what to do
+	 * @throws ProblemException {@link Problem#IN_USE} if it has something, be it on a
+	 * device that is away
+	 */
+	void whileUnused(String tenant, Set<UUID> known, Runnable work) {
+		this.registry.names().whileUnused(tenant, () -> this.registry.deletesLater(tenant, known), work);
 	}
 
 	/**

@@ -135,6 +135,22 @@ class OperationsTests {
 	}
 
 	@Test
+	void shouldForgetAllOfATenant() {
+		Operation gone = this.operations.begin(new OperationSpec("grow", "acme", "volumes/a", "bytes", 1, "{}"));
+		Operation running = this.operations.begin(new OperationSpec("grow", "acme", "volumes/b", "bytes", 1, "{}"));
+		Operation other = this.operations.begin(new OperationSpec("grow", "globex", "volumes/a", "bytes", 1, "{}"));
+		Operation nobodys = this.operations.begin(new OperationSpec("scrub", null, "devices/d", "bytes", 1, "{}"));
+		gone.succeed();
+		this.operations.forgetAll("acme");
+		running.succeed();
+		assertThat(this.operations.list()).extracting(OperationSnapshot::id)
+			.containsExactlyInAnyOrder(other.id(), nobodys.id());
+		restart();
+		assertThat(this.operations.list()).extracting(OperationSnapshot::id)
+			.containsExactlyInAnyOrder(other.id(), nobodys.id());
+	}
+
+	@Test
 	void shouldRememberOverARestartThatItIsToBeCancelled() {
 		AtomicInteger told = new AtomicInteger();
 		Operation operation = this.operations.begin(spec("scrub"));

@@ -56,7 +56,7 @@ class TenantsAndTokensTests {
 
 	@Test
 	void shouldFindTenantsAfterARestart() {
-		Tenant acme = new Tenant("acme", START);
+		Tenant acme = new Tenant("acme", Quotas.NONE, START);
 		assertThat(this.tenants.create("acme")).isEqualTo(new Tenants.Creation(acme, true));
 		this.tenants.create(LONGEST);
 		restart();
@@ -75,7 +75,8 @@ class TenantsAndTokensTests {
 		List<Identity> before = identities(texts);
 		restart();
 		assertThat(identities(texts)).isEqualTo(before);
-		assertThat(specs).allSatisfy((spec) -> assertThat(this.tokens.issue(spec).createdAt()).isEqualTo(START));
+		assertThat(specs)
+			.allSatisfy((spec) -> assertThat(this.tokens.issue(spec).status().createdAt()).isEqualTo(START));
 	}
 
 	@Test

@@ -4,18 +4,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 import dev.holdfast.catalog.Catalog;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.testing.Refusals;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +137,72 @@ class TokensTests {
 	void shouldRefuseAnEndInThePast() {
 		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> issue(spec("ci", Role.READER, START)))
 			.satisfies((ex) -> assertThat(ex.problem()).isEqualTo(Problem.MALFORMED_REQUEST));
+	}
+
+	@Test
+	void shouldKnowWhenATokenWasUsedLastByTheMinute() {
+		String text = issue(spec("ci", Role.READER, null));
+		assertThat(lastUse(this.tokens)).isNull();
+		this.now.set(START.plusSeconds(61));
+		this.tokens.authenticate(text);
+		assertThat(lastUse(this.tokens)).isEqualTo(START.plusSeconds(60));
+		assertThat(lastUse(new Tokens(this.catalog, this.clock))).isNull();
+		this.tokens.storeUses();
+		assertThat(lastUse(new Tokens(this.catalog, this.clock))).isEqualTo(START.plusSeconds(60));
+		this.now.set(START.plusSeconds(150));
+		this.tokens.authenticate(text + "x");
+		this.tokens.authenticate(Token.random().reveal());
+		assertThat(lastUse(this.tokens)).isEqualTo(START.plusSeconds(60));
+	}
+
+	@Test
+	void shouldStoreUsesInTheBackgroundAndAtTheEnd() {
+		String text = issue(spec("ci", Role.READER, null));
+		try (StoredUses stored = new StoredUses(this.tokens, Duration.ofMillis(10))) {
+			this.tokens.authenticate(text);
+			Awaitility.await().until(() -> START.equals(lastUse(new Tokens(this.catalog, this.clock))));
+			assertThat(stored).isNotNull();
+		}
+		this.now.set(START.plusSeconds(120));
+		try (StoredUses stored = new StoredUses(this.tokens)) {
+			this.tokens.authenticate(text);
+			assertThat(stored).isNotNull();
+		}
+		assertThat(lastUse(new Tokens(this.catalog, this.clock))).isEqualTo(START.plusSeconds(120));
+	}
+
+	private static @Nullable Instant lastUse(Tokens tokens) {
+		return tokens.status("acme", "ci").orElseThrow().lastUsedAt();
+	}
+
+	@Test
+	void shouldChangeRoleAndExpiryButNotTheSecret() {
+		String text = issue(spec("ci", Role.READER, null));
+		this.tokens.change(spec("ci", Role.TENANT, START.plusSeconds(60)), Precondition.none());
+		for (Tokens each : List.of(this.tokens, new Tokens(this.catalog, this.clock))) {
+			assertThat(each.authenticate(text)).hasValueSatisfying((identity) -> {
+				assertThat(identity.role()).isEqualTo(Role.TENANT);
+				assertThat(identity.expiresAt()).isEqualTo(START.plusSeconds(60));
+			});
+		}
+		Refusals.of(Problem.NOT_FOUND, () -> this.tokens.change(spec("cd", Role.TENANT, null), Precondition.none()));
+		Refusals.of(Problem.MALFORMED_REQUEST,
+				() -> this.tokens.change(spec("ci", Role.TENANT, START), Precondition.none()));
+	}
+
+	@Test
+	void shouldKeepOneAdministratorWhenItIsResetOrProvided() {
+		String first = issue(TokenSpec.ADMINISTRATOR);
+		String second = this.tokens.resetAdministrator().reveal();
+		assertThat(this.tokens.authenticate(first)).isEmpty();
+		assertThat(this.tokens.authenticate(second)).isPresent();
+		Token provided = Token.random();
+		assertThat(this.tokens.installAdministrator(provided)).isTrue();
+		assertThat(this.tokens.installAdministrator(provided)).isFalse();
+		assertThat(this.tokens.authenticate(second)).isEmpty();
+		Tokens again = new Tokens(this.catalog, this.clock);
+		assertThat(again.authenticate(provided.reveal())).isPresent();
+		assertThat(again.authenticate(second)).isEmpty();
 	}
 
 	@Test

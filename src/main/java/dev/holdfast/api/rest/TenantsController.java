@@ -1,53 +1,111 @@
 package dev.holdfast.api.rest;
 
-import java.time.Instant;
+import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.contract.Precondition;
+import dev.holdfast.tenant.Quotas;
 import dev.holdfast.tenant.Right;
+import dev.holdfast.tenant.Tenant;
 import dev.holdfast.tenant.Tenants;
+import dev.holdfast.volume.TenantRemoval;
+import dev.holdfast.volume.Volumes;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Tenants, for administrators.
+ * Tenants, for administrators. A tenant sees itself.
  */
 @RestController
+@RequestMapping("/v1/tenants")
 class TenantsController {
 
 	private final Tenants tenants;
 
-	TenantsController(Tenants tenants) {
+	private final TenantRemoval removal;
+
+	private final Volumes volumes;
+
+	TenantsController(Tenants tenants, TenantRemoval removal, Volumes volumes) {
 		this.tenants = tenants;
+		this.removal = removal;
+		this.volumes = volumes;
 	}
 
 	@Needs(Right.ADMINISTER)
-	@PutMapping("/v1/tenants/{tenant}")
+	@PutMapping("/{tenant}")
 	ResponseEntity<TenantResponse> create(@PathVariable String tenant,
-			@RequestBody(required = false) @Nullable TenantRequest request) {
-		Tenants.Creation creation = this.tenants.create(tenant);
-		return ResponseEntity.status(creation.created() ? HttpStatus.CREATED : HttpStatus.OK)
-			.body(new TenantResponse(creation.tenant().name(), creation.tenant().createdAt()));
+			@RequestBody(required = false) @Nullable TenantRequest request, Conditions conditions) {
+		Quotas quotas = (request != null) ? request.quotas() : Quotas.NONE;
+		if (conditions.replaces()) {
+			return answer(HttpStatus.OK, this.tenants.change(tenant, demanded(conditions), (before) -> quotas));
+		}
+		Tenants.Creation creation = this.tenants.declare(tenant, quotas, demanded(conditions));
+		return answer(creation.created() ? HttpStatus.CREATED : HttpStatus.OK, creation.tenant());
+	}
+
+	@Needs(Right.ADMINISTER)
+	@PatchMapping(path = "/{tenant}", consumes = { "application/merge-patch+json", MediaType.APPLICATION_JSON_VALUE })
+	ResponseEntity<TenantResponse> change(@PathVariable String tenant, @RequestBody TenantRequest.Change request,
+			Conditions conditions) {
+		return answer(HttpStatus.OK, this.tenants.change(tenant, demanded(conditions), request::of));
+	}
+
+	@Needs(Right.LIST)
+	@GetMapping("/{tenant}")
+	ResponseEntity<TenantResponse> show(@PathVariable String tenant, Conditions conditions) {
+		TenantResponse found = response(this.tenants.require(tenant));
+		return conditions.answer(found.tag(), found);
+	}
+
+	@Needs(Right.ADMINISTER)
+	@GetMapping
+	TenantList list(HttpServletRequest request) {
+		Page<Tenant> page = Page.of(List.copyOf(this.tenants.list()), Tenant::name, request);
+		return new TenantList(page.items().stream().map(this::response).toList(), page.nextToken());
+	}
+
+	@Needs(Right.ADMINISTER)
+	@DeleteMapping("/{tenant}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void delete(@PathVariable String tenant, Conditions conditions) {
+		this.removal.remove(tenant, demanded(conditions));
+	}
+
+	private Precondition<Tenant> demanded(Conditions conditions) {
+		return conditions.on((tenant) -> response(tenant).tag());
+	}
+
+	private ResponseEntity<TenantResponse> answer(HttpStatus status, Tenant tenant) {
+		TenantResponse body = response(tenant);
+		return ResponseEntity.status(status).eTag(body.tag().toString()).body(body);
+	}
+
+	private TenantResponse response(Tenant tenant) {
+		return TenantResponse.of(tenant, this.volumes.used(tenant.name()));
 	}
 
 	/**
-	 * The body of a declaration of a tenant: nothing yet.
-	 */
-	record TenantRequest() {
-
-	}
-
-	/**
-	 * A tenant.
+	 * One page of tenants.
 	 *
-	 * @param name unique
-	 * @param createdAt when it was made
+	 * @param tenants ordered by name
+	 * @param nextPageToken for the next page, if there is one
 	 */
-	record TenantResponse(String name, Instant createdAt) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record TenantList(List<TenantResponse> tenants, @Nullable String nextPageToken) {
 
 	}
 

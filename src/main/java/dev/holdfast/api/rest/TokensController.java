@@ -1,31 +1,36 @@
 package dev.holdfast.api.rest;
 
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.tenant.IssuedToken;
 import dev.holdfast.tenant.Right;
-import dev.holdfast.tenant.Role;
 import dev.holdfast.tenant.Tenants;
-import dev.holdfast.tenant.Token;
 import dev.holdfast.tenant.TokenSpec;
+import dev.holdfast.tenant.TokenStatus;
 import dev.holdfast.tenant.Tokens;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Tokens of a tenant, for administrators. The secret is answered once.
  */
 @RestController
+@RequestMapping("/v1/tenants/{tenant}/tokens")
 class TokensController {
 
 	private final Tenants tenants;
@@ -38,58 +43,65 @@ class TokensController {
 	}
 
 	@Needs(Right.ADMINISTER)
-	@PutMapping("/v1/tenants/{tenant}/tokens/{name}")
+	@PutMapping("/{name}")
 	ResponseEntity<TokenResponse> create(@PathVariable String tenant, @PathVariable String name,
-			@RequestBody TokenRequest request) {
-		this.tenants.require(tenant);
-		IssuedToken issued = this.tokens.issue(new TokenSpec(tenant, name, request.parsedRole(), request.end()));
+			@RequestBody TokenRequest request, Conditions conditions) {
+		TokenSpec spec = request.spec(tenant, name);
+		Precondition<TokenStatus> demanded = demanded(conditions);
+		IssuedToken issued = this.tenants.within(tenant, (there) -> conditions.replaces()
+				? new IssuedToken(this.tokens.change(spec, demanded), null) : this.tokens.issue(spec, demanded));
+		TokenResponse body = TokenResponse.of(issued);
 		return ResponseEntity.status((issued.token() != null) ? HttpStatus.CREATED : HttpStatus.OK)
-			.body(TokenResponse.of(issued));
+			.eTag(body.tag().toString())
+			.body(body);
+	}
+
+	@Needs(Right.ADMINISTER)
+	@GetMapping("/{name}")
+	ResponseEntity<TokenResponse> show(@PathVariable String tenant, @PathVariable String name, Conditions conditions) {
+		this.tenants.require(tenant);
+		TokenResponse found = TokenResponse
+			.of(this.tokens.status(tenant, name).orElseThrow(TokensController::notFound));
+		return conditions.answer(found.tag(), found);
+	}
+
+	@Needs(Right.ADMINISTER)
+	@GetMapping
+	TokenList list(@PathVariable String tenant, HttpServletRequest request) {
+		this.tenants.require(tenant);
+		Page<TokenStatus> page = Page.of(this.tokens.list(tenant), (status) -> status.spec().name(), request);
+		return new TokenList(page.items().stream().map(TokenResponse::of).toList(), page.nextToken());
 	}
 
 	/**
-	 * The body of a declaration of a token.
-	 *
-	 * @param role {@code tenant} or {@code reader}
-	 * @param expiresAt when it ends, or nothing if it does not
+	 * Ends a token. Requests that it has begun go on; its next one is refused.
 	 */
-	record TokenRequest(@Nullable String role, @Nullable Instant expiresAt) {
-
-		Role parsedRole() {
-			if (Role.TENANT.label().equals(this.role)) {
-				return Role.TENANT;
-			}
-			if (Role.READER.label().equals(this.role)) {
-				return Role.READER;
-			}
-			throw new ProblemException(Problem.MALFORMED_REQUEST, "role is tenant or reader");
+	@Needs(Right.ADMINISTER)
+	@DeleteMapping("/{name}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void revoke(@PathVariable String tenant, @PathVariable String name, Conditions conditions) {
+		this.tenants.require(tenant);
+		if (!this.tokens.revoke(tenant, name, demanded(conditions))) {
+			throw notFound();
 		}
+	}
 
-		@Nullable Instant end() {
-			return (this.expiresAt != null) ? this.expiresAt.truncatedTo(ChronoUnit.MILLIS) : null;
-		}
+	private static Precondition<TokenStatus> demanded(Conditions conditions) {
+		return conditions.on((status) -> TokenResponse.of(status).tag());
+	}
 
+	private static ProblemException notFound() {
+		return new ProblemException(Problem.NOT_FOUND, "There is no such token");
 	}
 
 	/**
-	 * A token.
+	 * One page of a tenant's tokens.
 	 *
-	 * @param name in its tenant
-	 * @param role what it is for
-	 * @param expiresAt when it ends, if it does
-	 * @param createdAt when it was made
-	 * @param token with its secret, in the answer that made it and never again
+	 * @param tokens ordered by name
+	 * @param nextPageToken for the next page, if there is one
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	record TokenResponse(String name, String role, @Nullable Instant expiresAt, Instant createdAt,
-			@Nullable String token) {
-
-		static TokenResponse of(IssuedToken issued) {
-			TokenSpec spec = issued.spec();
-			Token token = issued.token();
-			return new TokenResponse(spec.name(), spec.role().label(), spec.expiresAt(), issued.createdAt(),
-					(token != null) ? token.reveal() : null);
-		}
+	record TokenList(List<TokenResponse> tokens, @Nullable String nextPageToken) {
 
 	}
 
