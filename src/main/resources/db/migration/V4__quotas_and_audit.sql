@@ -16,3 +16,6 @@ CREATE TABLE audit (
     result         TEXT   NOT NULL,
     request_id     VARCHAR(16)
 );
+
+-- Requests of those who had no good token are kept for a shorter time.
+CREATE INDEX audit_of_strangers ON audit (sequence) WHERE token_id IS NULL AND remote_address IS NOT NULL;

@@ -35,7 +35,7 @@ class ArchitectureTests {
 	 * package belongs to the row that names it or its nearest parent.
 	 */
 	private static final List<List<String>> LAYERS = List.of(List.of("contract"), List.of("uring.sys"),
-			List.of("uring"), List.of("engine"), List.of("catalog"), List.of("event"), List.of("operation"),
+			List.of("uring"), List.of("engine"), List.of("catalog"), List.of("event"), List.of("audit", "operation"),
 			List.of("tenant"), List.of("device"), List.of("buffer"), List.of("volume"), List.of("mapping"),
 			List.of("block"), List.of("node"), List.of("api"), List.of("api.rest", "api.grpc"), List.of("ops"));
 

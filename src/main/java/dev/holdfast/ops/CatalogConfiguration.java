@@ -3,9 +3,12 @@ package dev.holdfast.ops;
 import java.io.IOException;
 import java.time.Clock;
 
+import dev.holdfast.audit.AuditLog;
+import dev.holdfast.audit.AuditRetention;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.catalog.CatalogException;
 import dev.holdfast.operation.Operations;
+import dev.holdfast.tenant.FailedAuthentications;
 import dev.holdfast.tenant.StoredUses;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.tenant.Tokens;
@@ -55,6 +58,16 @@ class CatalogConfiguration {
 	}
 
 	@Bean
+	AuditLog auditLog(Catalog catalog) {
+		return new AuditLog(catalog, Clock.systemUTC());
+	}
+
+	@Bean(destroyMethod = "close")
+	AuditRetention auditRetention(Catalog catalog) {
+		return new AuditRetention(catalog, Clock.systemUTC());
+	}
+
+	@Bean
 	Operations operations(Catalog catalog) {
 		return new Operations(catalog, Clock.systemUTC());
 	}
@@ -67,6 +80,11 @@ class CatalogConfiguration {
 	@Bean
 	Tokens tokens(Catalog catalog, HoldfastProperties properties) {
 		return new Tokens(catalog, Clock.systemUTC(), properties.access().tokensPerTenant());
+	}
+
+	@Bean
+	FailedAuthentications failedAuthentications(HoldfastProperties properties) {
+		return new FailedAuthentications(properties.access().failedAuthentications());
 	}
 
 	@Bean(destroyMethod = "close")

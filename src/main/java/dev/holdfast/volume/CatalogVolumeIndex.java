@@ -2,16 +2,14 @@ package dev.holdfast.volume;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 import dev.holdfast.catalog.Catalog;
+import dev.holdfast.catalog.SharedTransactions;
 import dev.holdfast.device.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +33,11 @@ public final class CatalogVolumeIndex implements VolumeIndex {
 
 	private final Catalog catalog;
 
-	private final Object joining = new Object();
-
-	/** What the next transaction will hold; {@code null} if none is asked for. */
-	private @Nullable Batch gathering;
+	private final SharedTransactions transactions;
 
 	public CatalogVolumeIndex(Catalog catalog) {
 		this.catalog = catalog;
+		this.transactions = new SharedTransactions(catalog);
 	}
 
 	@Override
@@ -52,37 +48,14 @@ public final class CatalogVolumeIndex implements VolumeIndex {
 
 	@Override
 	public void put(List<Entry> entries) {
-		change(new Change(entries, List.of()));
+		this.transactions.change((client) -> entries.forEach((entry) -> write(client, entry)));
 	}
 
 	@Override
 	public void remove(UUID volume) {
-		change(new Change(List.of(), List.of(volume)));
-	}
-
-	private void change(Change change) {
-		Batch batch;
-		boolean leads = false;
-		synchronized (this.joining) {
-			Batch present = this.gathering;
-			if (present == null) {
-				present = new Batch();
-				this.gathering = present;
-				leads = true;
-			}
-			present.changes.add(change);
-			batch = present;
-		}
-		if (leads) {
-			batch.lead(this.catalog, this::close);
-		}
-		batch.await();
-	}
-
-	private void close() {
-		synchronized (this.joining) {
-			this.gathering = null;
-		}
+		this.transactions.change((client) -> client.sql("DELETE FROM volumes WHERE uuid = :uuid")
+			.param("uuid", volume.toString())
+			.update());
 	}
 
 	private static Entry entry(ResultSet row) throws SQLException {
@@ -141,58 +114,6 @@ public final class CatalogVolumeIndex implements VolumeIndex {
 			.param("declaredStripe", (declared != null) ? declared.stripeBytes() : null)
 			.param("declaredDevices", (declared != null) ? String.join(",", declared.devices()) : null)
 			.update();
-	}
-
-	/**
-	 * Something to be changed.
-	 */
-	private record Change(List<Entry> puts, List<UUID> removals) {
-
-		void apply(JdbcClient client) {
-			this.puts.forEach((entry) -> write(client, entry));
-			this.removals.forEach((uuid) -> client.sql("DELETE FROM volumes WHERE uuid = :uuid")
-				.param("uuid", uuid.toString())
-				.update());
-		}
-
-	}
-
-	/**
-	 * Changes of one transaction, in the order of arrival.
-	 */
-	private static final class Batch {
-
-		private final List<Change> changes = new ArrayList<>();
-
-		private final CompletableFuture<Void> done = new CompletableFuture<>();
-
-		/**
-		 * Writes whatever has joined by the time that the catalog has its turn.
-		 */
-		void lead(Catalog catalog, Runnable close) {
-			try {
-				catalog.write((client) -> {
-					close.run();
-					this.changes.forEach((change) -> change.apply(client));
-					return this.changes.size();
-				});
-				this.done.complete(null);
-			}
-			catch (RuntimeException | Error ex) {
-				close.run();
-				this.done.completeExceptionally(ex);
-			}
-		}
-
-		void await() {
-			try {
-				this.done.join();
-			}
-			catch (CompletionException ex) {
-				throw (ex.getCause() instanceof RuntimeException cause) ? cause : ex;
-			}
-		}
-
 	}
 
 }

@@ -83,14 +83,14 @@ class VolumeNamesTests {
 		try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
 			for (int i = 0; i < 40; i++) {
 				String name = "v" + i;
-				threads.submit(() -> {
-					start.await();
+				threads.execute(() -> {
+					awaitStart(start);
 					try {
 						claim(name, 1);
-						return made.incrementAndGet();
+						made.incrementAndGet();
 					}
 					catch (ProblemException ex) {
-						return refused.incrementAndGet();
+						refused.incrementAndGet();
 					}
 				});
 			}
@@ -106,20 +106,14 @@ class VolumeNamesTests {
 		AtomicBoolean made = new AtomicBoolean();
 		CountDownLatch start = new CountDownLatch(1);
 		try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-			threads.submit(() -> {
-				start.await();
-				this.names.whileUnused("acme", () -> false, () -> {
-					this.capacities.remove("acme");
-					removed.set(true);
-				});
-				return true;
-			});
-			threads.submit(() -> {
-				start.await();
+			threads.execute(() -> attempt(start, () -> this.names.whileUnused("acme", () -> false, () -> {
+				this.capacities.remove("acme");
+				removed.set(true);
+			})));
+			threads.execute(() -> attempt(start, () -> {
 				claim("a", 1);
 				made.set(true);
-				return true;
-			});
+			}));
 			start.countDown();
 		}
 		assertThat(made.get()).isNotEqualTo(removed.get());
@@ -130,6 +124,25 @@ class VolumeNamesTests {
 		Refusals.of(Problem.IN_USE, () -> this.names.whileUnused("acme", () -> true, () -> {
 			throw new AssertionError("it has something");
 		}));
+	}
+
+	private static void attempt(CountDownLatch start, Runnable work) {
+		awaitStart(start);
+		try {
+			work.run();
+		}
+		catch (ProblemException ex) {
+			assertThat(ex.problem()).isIn(Problem.IN_USE, Problem.NOT_FOUND);
+		}
+	}
+
+	private static void awaitStart(CountDownLatch start) {
+		try {
+			start.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private VolumeHandle claim(String name, int mebibytes) {

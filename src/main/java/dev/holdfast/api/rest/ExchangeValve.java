@@ -39,6 +39,13 @@ final class ExchangeValve extends ValveBase {
 	}
 
 	/**
+	 * Whether the answer neither was nor will be given.
+	 */
+	static boolean isBroken(ServletRequest request) {
+		return request.getAttribute(BROKEN) != null;
+	}
+
+	/**
 	 * The answer could be given after all: after a body cut short the container takes
 	 * nothing more from servlets, but still lets its own error report through.
 	 */
@@ -76,7 +83,7 @@ final class ExchangeValve extends ValveBase {
 			response.setHeader(HttpHeaders.CONNECTION, "close");
 		}
 		boolean begun = hasBegun(response);
-		if (request.getAttribute(BROKEN) != null || (begun && response.getCoyoteResponse().isError())) {
+		if (isBroken(request) || (begun && response.getCoyoteResponse().isError())) {
 			HttpProcessor.close(request.getCoyoteRequest(), begun);
 		}
 		else if (!request.isAsync()) {

@@ -2,6 +2,7 @@ package dev.holdfast.api.rest;
 
 import java.util.Map;
 
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.tenant.Identity;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.tenant.Tenants;
@@ -21,8 +22,11 @@ final class RightsInterceptor implements HandlerInterceptor {
 
 	private final Tenants tenants;
 
-	RightsInterceptor(Tenants tenants) {
+	private final AuditTrail trail;
+
+	RightsInterceptor(Tenants tenants, AuditTrail trail) {
 		this.tenants = tenants;
+		this.trail = trail;
 	}
 
 	@Override
@@ -32,7 +36,11 @@ final class RightsInterceptor implements HandlerInterceptor {
 			return true;
 		}
 		Identity caller = caller();
-		if (needs.value() == Right.ADMINISTER || !needs.inTenant()) {
+		if (needs.value() == Right.ADMINISTER) {
+			requireAdministrator(caller, request);
+			return true;
+		}
+		if (!needs.inTenant()) {
 			caller.require(needs.value());
 			return true;
 		}
@@ -40,6 +48,17 @@ final class RightsInterceptor implements HandlerInterceptor {
 		caller.require(needs.value(), tenant);
 		this.tenants.require(tenant);
 		return true;
+	}
+
+	/** Whatever an administrator is refused is recorded with the answer. */
+	private void requireAdministrator(Identity caller, HttpServletRequest request) {
+		try {
+			caller.require(Right.ADMINISTER);
+		}
+		catch (ProblemException ex) {
+			this.trail.forbidden(caller, request);
+			throw ex;
+		}
 	}
 
 	private static Identity caller() {

@@ -2,6 +2,7 @@ package dev.holdfast.api.rest;
 
 import java.io.IOException;
 
+import dev.holdfast.tenant.FailedAuthentications;
 import dev.holdfast.tenant.Tokens;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,6 +14,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
@@ -26,7 +28,9 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 class SecurityConfiguration {
 
 	@Bean
-	SecurityFilterChain apiSecurity(HttpSecurity http, Tokens tokens) {
+	SecurityFilterChain apiSecurity(HttpSecurity http, Tokens tokens, FailedAuthentications failures,
+			AuditTrail trail) {
+		AuthenticationEntryPoint refusal = (request, response, ex) -> refuse(request, response, trail);
 		http.csrf(AbstractHttpConfigurer::disable)
 			.headers(AbstractHttpConfigurer::disable)
 			.logout(AbstractHttpConfigurer::disable)
@@ -38,10 +42,12 @@ class SecurityConfiguration {
 				.permitAll()
 				.anyRequest()
 				.authenticated())
-			.addFilterBefore(new TokenFilter(tokens, (request, response, ex) -> refuse(request, response)),
+			.addFilterBefore(
+					new TokenFilter(tokens, failures, refusal,
+							(request, response, ex) -> write(ProblemType.RATE_LIMITED, request, response)),
 					AnonymousAuthenticationFilter.class)
-			.exceptionHandling((failures) -> failures
-				.authenticationEntryPoint((request, response, ex) -> refuse(request, response))
+			.addFilterAfter(new AuditFilter(trail), TokenFilter.class)
+			.exceptionHandling((handling) -> handling.authenticationEntryPoint(refusal)
 				.accessDeniedHandler((request, response, ex) -> write(ProblemType.FORBIDDEN, request, response)));
 		return http.build();
 	}
@@ -59,7 +65,11 @@ class SecurityConfiguration {
 		return (request, response, ex) -> write(ProblemType.MALFORMED_REQUEST, request, response);
 	}
 
-	private static void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+	private static void refuse(HttpServletRequest request, HttpServletResponse response, AuditTrail trail)
+			throws IOException {
+		if (AuditedRequest.administers(request)) {
+			trail.unauthenticated(request);
+		}
 		response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"holdfast\"");
 		response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"holdfast\", charset=\"UTF-8\"");
 		write(ProblemType.UNAUTHENTICATED, request, response);

@@ -27,14 +27,17 @@ class WebSetup implements WebMvcConfigurer {
 
 	private final DataLimits limits;
 
-	WebSetup(Tenants tenants, DataLimits limits) {
+	private final AuditTrail trail;
+
+	WebSetup(Tenants tenants, DataLimits limits, AuditTrail trail) {
 		this.tenants = tenants;
 		this.limits = limits;
+		this.trail = trail;
 	}
 
 	@Override
 	public void addInterceptors(InterceptorRegistry registry) {
-		registry.addInterceptor(new RightsInterceptor(this.tenants));
+		registry.addInterceptor(new RightsInterceptor(this.tenants, this.trail));
 		registry.addInterceptor(new JsonLengthInterceptor(this.limits));
 	}
 

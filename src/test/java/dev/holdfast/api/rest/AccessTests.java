@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 import dev.holdfast.ops.Client;
@@ -21,6 +23,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -181,6 +185,38 @@ class AccessTests extends Service {
 				(method) -> method.isAnnotationPresent(Needs.class) && !method.getAnnotation(Needs.class).inTenant()))
 			.containsExactlyInAnyOrder("OperationsController.list", "OperationsController.show",
 					"OperationsController.forget", "OperationsController.cancel");
+	}
+
+	@Test
+	void shouldAnswerAlikeOnEveryRouteWhetherATenantExistsOrNot() throws Exception {
+		admin().tenant("globex", "tenant");
+		int compared = 0;
+		for (RequestMappingInfo route : this.routes.getHandlerMethods().keySet()) {
+			for (String pattern : route.getPatternValues()) {
+				for (RequestMethod method : route.getMethodsCondition().getMethods()) {
+					if (pattern.contains("{tenant}")) {
+						HttpResponse<String> there = send(method, pattern.replace("{tenant}", "globex"));
+						HttpResponse<String> notThere = send(method, pattern.replace("{tenant}", "nobody"));
+						assertThat(there.statusCode()).as(method + pattern).isIn(403, 404);
+						assertThat(withoutId(there)).as(method + pattern).isEqualTo(withoutId(notThere));
+						assertThat(headers(there)).as(method + pattern).isEqualTo(headers(notThere));
+						compared++;
+					}
+				}
+			}
+		}
+		assertThat(compared).isGreaterThan(15);
+	}
+
+	private HttpResponse<String> send(RequestMethod method, String pattern) throws Exception {
+		return acme().text(method.name(), pattern.replaceAll("\\{\\w+}", "x"), BodyPublishers.ofString("{}"),
+				"Content-Type", "application/json");
+	}
+
+	private static Map<String, List<String>> headers(HttpResponse<String> response) {
+		Map<String, List<String>> headers = new TreeMap<>(response.headers().map());
+		headers.keySet().removeIf((name) -> name.equalsIgnoreCase("X-Request-Id") || name.equalsIgnoreCase("Date"));
+		return headers;
 	}
 
 	private List<String> routes(Predicate<Method> which) {
