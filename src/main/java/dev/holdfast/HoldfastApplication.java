@@ -3,6 +3,7 @@ package dev.holdfast;
 import java.io.PrintStream;
 import java.util.Arrays;
 
+import dev.holdfast.ops.AdminTokenCommand;
 import dev.holdfast.ops.CatalogCommand;
 
 import org.springframework.boot.SpringApplication;
@@ -22,7 +23,7 @@ public class HoldfastApplication {
 	private static final int MISUSED = 2;
 
 	public static void main(String[] args) {
-		int status = run(System.getProperty("os.name"), args, System.err);
+		int status = run(System.getProperty("os.name"), args, System.out, System.err);
 		if (status != 0) {
 			System.exit(status);
 		}
@@ -32,10 +33,11 @@ public class HoldfastApplication {
 	 * Runs one command.
 	 * @param operatingSystem as in the system property {@code os.name}
 	 * @param args the command and its options
+	 * @param out where a command says what it has done
 	 * @param err where a refusal is explained
 	 * @return the exit status; after {@code serve} the process lives on with status 0
 	 */
-	static int run(String operatingSystem, String[] args, PrintStream err) {
+	static int run(String operatingSystem, String[] args, PrintStream out, PrintStream err) {
 		if (!operatingSystem.equals("Linux")) {
 			err.println("Holdfast needs Linux, whose io_uring it is built on; this is " + operatingSystem + ".");
 			return FAILED;
@@ -46,9 +48,13 @@ public class HoldfastApplication {
 			case "catalog" -> {
 				return CatalogCommand.run(Arrays.copyOfRange(args, 1, args.length), err);
 			}
+			case "admin-token" -> {
+				return AdminTokenCommand.run(Arrays.copyOfRange(args, 1, args.length), out, err);
+			}
 			default -> {
 				err.println("There is no command '" + command + "'; write 'serve', or nothing, to start the service, "
-						+ "or 'catalog backup FILE' to copy its catalog.");
+						+ "'catalog backup FILE' to copy its catalog, "
+						+ "or 'admin-token --reset' to replace the administrator's token.");
 				return MISUSED;
 			}
 		}

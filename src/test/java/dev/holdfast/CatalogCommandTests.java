@@ -103,7 +103,7 @@ class CatalogCommandTests {
 	private int run(String... args) {
 		this.err.reset();
 		return HoldfastApplication.run("Linux",
-				Stream.concat(Stream.of("catalog"), Stream.of(args)).toArray(String[]::new),
+				Stream.concat(Stream.of("catalog"), Stream.of(args)).toArray(String[]::new), System.out,
 				new PrintStream(this.err, true, StandardCharsets.UTF_8));
 	}
 

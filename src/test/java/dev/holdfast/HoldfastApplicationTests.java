@@ -15,7 +15,10 @@ class HoldfastApplicationTests {
 	@Test
 	void refusesAnUnknownCommandInOneSentence() {
 		assertThat(run("Linux", "sreve")).isEqualTo(2);
-		assertThat(said()).hasLineCount(1).contains("'sreve'").contains("'serve'").contains("'catalog backup FILE'");
+		assertThat(said()).hasLineCount(1)
+			.contains("'sreve'")
+			.contains("'serve'")
+			.contains("'catalog backup FILE'", "'admin-token --reset'");
 	}
 
 	@Test
@@ -25,7 +28,8 @@ class HoldfastApplicationTests {
 	}
 
 	private int run(String operatingSystem, String... args) {
-		return HoldfastApplication.run(operatingSystem, args, new PrintStream(this.err, true, StandardCharsets.UTF_8));
+		return HoldfastApplication.run(operatingSystem, args, System.out,
+				new PrintStream(this.err, true, StandardCharsets.UTF_8));
 	}
 
 	private String said() {

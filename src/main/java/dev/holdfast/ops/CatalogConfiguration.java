@@ -1,6 +1,7 @@
 package dev.holdfast.ops;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 
 import dev.holdfast.audit.AuditLog;
@@ -18,7 +19,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
 
 /**
  * What is kept in the data directory: the catalog, and with it operations, tenants and
@@ -93,14 +94,17 @@ class CatalogConfiguration {
 	}
 
 	/**
-	 * Access for whoever has just started it.
+	 * Access for whoever has just started it. A demo needs none, unless it is provided.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@Profile("!demo")
 	static class Administration {
 
-		Administration(DataDirectory directory, Tokens tokens) throws IOException {
-			AdministratorToken.ensure(directory, tokens);
+		Administration(DataDirectory directory, Tokens tokens, HoldfastProperties properties, AuditLog audit,
+				Environment environment) throws IOException {
+			Path provided = properties.adminTokenFile();
+			if (provided != null || !environment.matchesProfiles("demo")) {
+				AdministratorToken.ensure(directory, tokens, provided, audit);
+			}
 		}
 
 	}

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeaderFile {
 
-	private static final String HEADER = "Authorization: Bearer ";
+	static final String HEADER = "Authorization: Bearer ";
 
 	private final Path path;
 
