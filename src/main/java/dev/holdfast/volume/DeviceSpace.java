@@ -61,6 +61,8 @@ final class DeviceSpace implements LabelSource {
 
 	private int segmentCount;
 
+	private boolean open;
+
 	private boolean closed;
 
 	private Consumer<DeviceSpace> whenDirty = (space) -> {
@@ -68,6 +70,7 @@ final class DeviceSpace implements LabelSource {
 
 	/**
 	 * Takes over what the label says. Extents that were only being filled are dirty.
+	 * Nobody gets any before {@link #open()}.
 	 */
 	DeviceSpace(Device device) {
 		this.device = device;
@@ -101,6 +104,13 @@ final class DeviceSpace implements LabelSource {
 		}
 	}
 
+	/**
+	 * What is on the device is settled: extents can be had from now on.
+	 */
+	synchronized void open() {
+		this.open = true;
+	}
+
 	Device device() {
 		return this.device;
 	}
@@ -125,11 +135,15 @@ final class DeviceSpace implements LabelSource {
 	 * Extents that can be had: free ones, and dirty ones that have to be zeroed first.
 	 */
 	synchronized long available() {
-		return this.closed ? 0 : this.free.count() + this.dirty.count() + this.scrubbing.count();
+		return handsOut() ? this.free.count() + this.dirty.count() + this.scrubbing.count() : 0;
 	}
 
 	synchronized long clean() {
-		return this.closed ? 0 : this.free.count();
+		return handsOut() ? this.free.count() : 0;
+	}
+
+	private boolean handsOut() {
+		return this.open && !this.closed;
 	}
 
 	/**

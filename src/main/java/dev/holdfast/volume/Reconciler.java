@@ -113,9 +113,14 @@ final class Reconciler {
 		return null;
 	}
 
-	private void remove(DeviceSpace space, UUID volume) {
-		space.remove(volume);
-		this.changed.add(space);
+	/**
+	 * Ends what a device says of a volume.
+	 */
+	void remove(DeviceSpace space, UUID volume) {
+		if (space.record(volume) != null) {
+			space.remove(volume);
+			this.changed.add(space);
+		}
 	}
 
 	/**

@@ -137,7 +137,8 @@ final class VolumeRegistry {
 		this.spaces.put(device.uuid(), space);
 		boolean settled = false;
 		try {
-			settle(concerned(space));
+			settle(concerned(space), space);
+			space.open();
 			space.whenDirty(this.whenDirty);
 			settled = true;
 		}
@@ -168,7 +169,13 @@ final class VolumeRegistry {
 		return volumes;
 	}
 
-	private void settle(Set<UUID> volumes) throws IoFailedException {
+	/**
+	 * Settles what becomes of volumes.
+	 * @param coming the device that has just come, if that is why. What it claims of a
+	 * volume that is in use without it is void; the claims of the others may be those of
+	 * a change that is under way, and are left alone
+	 */
+	private void settle(Set<UUID> volumes, @Nullable DeviceSpace coming) throws IoFailedException {
 		Reconciler reconciler = new Reconciler(this.spaces);
 		Map<UUID, Device> online = online();
 		List<VolumeIndex.Entry> news = new ArrayList<>();
@@ -176,6 +183,10 @@ final class VolumeRegistry {
 		Map<UUID, Reconciler.Settled> present = new LinkedHashMap<>();
 		for (UUID volume : volumes) {
 			VolumeIndex.Entry entry = entry(volume);
+			if (coming != null && isInUseWithout(coming, entry)) {
+				reconciler.remove(coming, volume);
+				continue;
+			}
 			Reconciler.Settled settled = reconciler.settle(volume, entry != null && entry.deleted());
 			if (settled != null) {
 				present.put(volume, settled);
@@ -198,6 +209,12 @@ final class VolumeRegistry {
 			}
 		});
 		put(news);
+	}
+
+	private boolean isInUseWithout(DeviceSpace coming, VolumeIndex.@Nullable Entry entry) {
+		VolumeHandle handle = (entry != null) ? this.names.find(entry.volume().key()) : null;
+		return entry != null && handle != null && handle.uuid().equals(entry.volume().uuid()) && handle.begun()
+				&& !handle.volume().devices().contains(coming.uuid());
 	}
 
 	private boolean homeIsHere(VolumeIndex.Entry entry) {
@@ -332,7 +349,7 @@ final class VolumeRegistry {
 		if (full != null) {
 			throw labelFull(full.device().name());
 		}
-		settle(named.stream().map(VolumeRecord::uuid).collect(Collectors.toCollection(LinkedHashSet::new)));
+		settle(named.stream().map(VolumeRecord::uuid).collect(Collectors.toCollection(LinkedHashSet::new)), null);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,9 @@ public final class RecordingEngine implements IoEngine {
 	private final List<IoOperation> held = new ArrayList<>();
 
 	private @Nullable IoKind holding;
+
+	/** Or any, if {@code null}. */
+	private @Nullable String holdingOn;
 
 	private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
@@ -71,7 +75,8 @@ public final class RecordingEngine implements IoEngine {
 		}
 		this.calls.add(new Call(operation.kind(), operation.offset(), operation.length()));
 		synchronized (this.held) {
-			if (operation.kind() == this.holding) {
+			if (operation.kind() == this.holding && (this.holdingOn == null
+					|| this.holdingOn.equals(Objects.requireNonNull(operation.device()).name()))) {
 				this.held.add(operation);
 				return true;
 			}
@@ -83,8 +88,16 @@ public final class RecordingEngine implements IoEngine {
 	 * Keeps operations of a kind to itself from now on, as a device that is slow does.
 	 */
 	public void hold(IoKind kind) {
+		hold(kind, null);
+	}
+
+	/**
+	 * The same for one device.
+	 */
+	public void hold(IoKind kind, @Nullable String device) {
 		synchronized (this.held) {
 			this.holding = kind;
+			this.holdingOn = device;
 		}
 	}
 

@@ -52,6 +52,7 @@ final class AllocatorModel {
 		Map<UUID, DeviceSpace> spaces = new HashMap<>();
 		for (Device device : devices) {
 			DeviceSpace space = new DeviceSpace(device);
+			space.open();
 			Object[] all = new Object[device.geometry().extentCount()];
 			Arrays.fill(all, FREE);
 			this.extents.put(space, all);

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.engine.IoKind;
 import dev.holdfast.testing.Refusals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,47 @@ class ArrivalTests {
 			deletion.get(10, TimeUnit.SECONDS);
 			shelf.restart();
 			shelf.assertSound();
+		}
+	}
+
+	@Test
+	void doesNotTouchWhatIsGrowing() throws Exception {
+		try (Shelf shelf = new Shelf(this.directory).with("a", 5).with("b", 4).with("c", 4).start("a", "c")) {
+			shelf.create(DB, VolumeSpec.ofSize(5 * EXTENT));
+			// The label of c says that the volume has grown, home's does not.
+			shelf.engine().refuseAfter(3);
+			Refusals.of(Problem.DEVICE_NOT_ONLINE, () -> shelf.volumes().grow(DB, 8 * EXTENT, ScrubProgress.NONE));
+			shelf.restart("a", "b");
+			shelf.engine().hold(IoKind.FLUSH, "b");
+			CompletableFuture<Void> growth = new CompletableFuture<>();
+			start(growth, () -> shelf.volumes().grow(DB, 8 * EXTENT, ScrubProgress.NONE));
+			await().until(() -> shelf.engine().held() == 1);
+			CompletableFuture<Void> arrival = new CompletableFuture<>();
+			start(arrival, () -> shelf.attach("c"));
+			arrival.get(10, TimeUnit.SECONDS);
+			assertThat(shelf.used("c")).isZero();
+			shelf.engine().release();
+			growth.get(10, TimeUnit.SECONDS);
+			assertThat(shelf.used("b")).isEqualTo(3);
+			shelf.restart();
+			shelf.assertSound(DB);
+		}
+	}
+
+	@Test
+	void hasNothingToGiveBeforeItIsSettled() throws Exception {
+		StoppingIndex index = new StoppingIndex();
+		try (Shelf shelf = new Shelf(this.directory).with(index).with("a", 1).with("b", 4).start()) {
+			Volume other = shelf.create(OTHER, new VolumeSpec(EXTENT, null, null, null, List.of("b")));
+			shelf.close();
+			index.put(List.of(new VolumeIndex.Entry(new Volume(new VolumeKey("acme", "old"), UUID.randomUUID(), EXTENT,
+					4096, VolumeState.READY, null, VolumeRecord.Layout.LINEAR, 0, other.devices(), 1), null, false)));
+			shelf.start("a");
+			index.onRemove = () -> Refusals.of(Problem.NO_SPACE, () -> shelf.create(DB, VolumeSpec.ofSize(2 * EXTENT)));
+			shelf.attach("b");
+			shelf.create(DB, VolumeSpec.ofSize(2 * EXTENT));
+			shelf.restart();
+			shelf.assertSound(DB, OTHER);
 		}
 	}
 

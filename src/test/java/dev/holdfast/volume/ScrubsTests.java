@@ -168,6 +168,7 @@ class ScrubsTests {
 	void choosesOnlyOnceItCanBegin() throws Exception {
 		try (SlowRig slow = new SlowRig(this.directory, SlowRig.dirty(this.directory, SIZE))) {
 			DeviceSpace space = new DeviceSpace(slow.device);
+			space.open();
 			ReentrantLock turn = space.scrubber().turn();
 			slow.engine.changes();
 			FutureTask<Boolean> step = new FutureTask<>(() -> new BackgroundScrub(space).step(16));
