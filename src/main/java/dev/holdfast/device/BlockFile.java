@@ -34,11 +34,19 @@ public final class BlockFile implements AutoCloseable {
 	private final long size;
 
 	private BlockFile(Path path, int descriptor, boolean blockDevice) throws ErrnoException {
+		this(path, descriptor, blockDevice, blockDevice ? Posix.logicalBlockSize(descriptor) : FILE_BLOCK_SIZE,
+				Posix.size(descriptor));
+	}
+
+	/**
+	 * A descriptor of which everything is known.
+	 */
+	BlockFile(Path path, int descriptor, boolean blockDevice, int blockSize, long size) {
 		this.path = path;
 		this.descriptor = descriptor;
 		this.blockDevice = blockDevice;
-		this.blockSize = blockDevice ? Posix.logicalBlockSize(descriptor) : FILE_BLOCK_SIZE;
-		this.size = Posix.size(descriptor) / this.blockSize * this.blockSize;
+		this.blockSize = blockSize;
+		this.size = size / blockSize * blockSize;
 	}
 
 	/**

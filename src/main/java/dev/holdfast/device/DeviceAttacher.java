@@ -104,7 +104,12 @@ public final class DeviceAttacher {
 		return attach(AttachRequest.of(name, path), LabelReview.NONE, BlockFile.create(path, size), true);
 	}
 
-	private Device attach(AttachRequest request, LabelReview review, BlockFile file, boolean fresh) throws IOException {
+	/**
+	 * Attaches what is open already.
+	 * @param file closed with the device, or here if that fails
+	 * @param fresh whether it was just made, and is one hole
+	 */
+	Device attach(AttachRequest request, LabelReview review, BlockFile file, boolean fresh) throws IOException {
 		try (Undo undo = new Undo()) {
 			undo.add(file::close);
 			// Needed only if there is no label, but the engine must not have the file

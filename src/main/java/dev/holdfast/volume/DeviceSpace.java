@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceSpace implements LabelSource {
 
+	/** An order that is the same each time, unlike that of identities. */
+	static final Comparator<DeviceSpace> BY_NAME = Comparator.comparing((space) -> space.device().name());
+
 	private final Device device;
 
 	private final SharedCommit commits;

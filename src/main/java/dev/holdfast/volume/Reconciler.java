@@ -41,6 +41,7 @@ final class Reconciler {
 		List<DeviceSpace> claims = this.spaces.values()
 			.stream()
 			.filter((space) -> space.record(volume) != null)
+			.sorted(DeviceSpace.BY_NAME)
 			.toList();
 		VolumeRecord newest = newest(claims, volume);
 		if (newest == null) {
@@ -127,7 +128,7 @@ final class Reconciler {
 	 * Writes the labels that have changed.
 	 */
 	void commit() throws IoFailedException {
-		for (DeviceSpace space : this.changed) {
+		for (DeviceSpace space : this.changed.stream().sorted(DeviceSpace.BY_NAME).toList()) {
 			space.commit();
 		}
 		this.changed.clear();

@@ -1,7 +1,6 @@
 package dev.holdfast.volume;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,7 +37,7 @@ final class VolumeRegistry {
 	private final VolumeNames names;
 
 	/** Everything in the index, by identity. Guarded by itself. */
-	private final Map<UUID, VolumeIndex.Entry> remembered = new HashMap<>();
+	private final Map<UUID, VolumeIndex.Entry> remembered = new LinkedHashMap<>();
 
 	/** On labels, but nobody's here. Guarded by this. */
 	private final Map<UUID, VolumeRecord> unassigned = new LinkedHashMap<>();
@@ -152,7 +151,7 @@ final class VolumeRegistry {
 	private Set<UUID> concerned(DeviceSpace space) {
 		Set<UUID> volumes = new LinkedHashSet<>();
 		space.records().forEach((record) -> volumes.add(record.uuid()));
-		for (DeviceSpace other : this.spaces.values()) {
+		for (DeviceSpace other : this.spaces.values().stream().sorted(DeviceSpace.BY_NAME).toList()) {
 			// Whatever waits for it.
 			other.records()
 				.stream()

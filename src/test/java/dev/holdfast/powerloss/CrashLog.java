@@ -15,14 +15,21 @@ final class CrashLog {
 
 	private final Map<String, String[]> pending = new HashMap<>();
 
-	private int answers;
+	private final Map<String, Integer> answered = new HashMap<>();
 
 	CrashLog() {
 		CrashVictim.TENANTS.forEach((tenant) -> this.tenants.put(tenant, new TenantVolumes(tenant)));
 	}
 
 	int answers() {
-		return this.answers;
+		return this.answered.values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+	/**
+	 * What was answered, and how often.
+	 */
+	Map<String, Integer> answered() {
+		return this.answered;
 	}
 
 	void hear(String line) {
@@ -30,11 +37,12 @@ final class CrashLog {
 		TenantVolumes volumes = Objects.requireNonNull(this.tenants.get(words[1]), line);
 		switch (words[0]) {
 			case "create" -> volumes.put(words[2], new ExpectedVolume(Long.parseLong(words[3])));
+			case "grow" -> volume(volumes, words).growing(Long.parseLong(words[3]));
 			case "delete" -> volume(volumes, words).in(ExpectedVolume.Phase.DELETING);
 			case "write" -> volume(volumes, words).write(Long.parseLong(words[3]), Integer.parseInt(words[4]),
 					Long.parseLong(words[5]));
 			case "done" -> done(volumes, Objects.requireNonNull(this.pending.remove(words[1]), line));
-			case "refused" -> volumes.remove(Objects.requireNonNull(this.pending.remove(words[1]), line)[2]);
+			case "refused" -> refused(volumes, Objects.requireNonNull(this.pending.remove(words[1]), line));
 			default -> throw new IllegalArgumentException(line);
 		}
 		if (words.length > 2) {
@@ -43,11 +51,25 @@ final class CrashLog {
 	}
 
 	private void done(TenantVolumes volumes, String[] words) {
-		this.answers++;
+		this.answered.merge(words[0], 1, Integer::sum);
 		switch (words[0]) {
 			case "create" -> volume(volumes, words).in(ExpectedVolume.Phase.LIVE);
+			case "grow" -> volume(volumes, words).grown(Long.parseLong(words[3]));
 			case "delete" -> volumes.remove(words[2]);
 			default -> volume(volumes, words).settle(Long.parseLong(words[3]), Integer.parseInt(words[4]));
+		}
+	}
+
+	/**
+	 * For want of space, so nothing was done.
+	 */
+	private static void refused(TenantVolumes volumes, String[] words) {
+		if (words[0].equals("create")) {
+			volumes.remove(words[2]);
+		}
+		else {
+			ExpectedVolume volume = volume(volumes, words);
+			volume.grown(volume.size());
 		}
 	}
 
@@ -60,9 +82,9 @@ final class CrashLog {
 	 */
 	void check(Stack stack) throws IOException {
 		this.pending.clear();
-		stack.checkExtents();
+		ExtentCheck.run(stack);
 		for (TenantVolumes volumes : this.tenants.values()) {
-			volumes.check(stack);
+			volumes.check(stack, true);
 		}
 	}
 

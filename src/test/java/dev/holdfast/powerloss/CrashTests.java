@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 import dev.holdfast.buffer.StagingPool;
@@ -13,16 +15,19 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
 import dev.holdfast.testing.RequiresIoUring;
+import dev.holdfast.volume.MemoryIndex;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code kill -9} at random moments, over and over on one file: the process is killed
- * once it has said a random number of lines, or while it attaches, wherever it is by
- * then. The next process is started meanwhile and waits for its turn.
+ * {@code kill -9} at random moments, over and over on the same files: the process is
+ * killed once it has said a random number of lines, or while it attaches, wherever it is
+ * by then. The next process is started meanwhile and waits for its turn.
  */
+@ExtendWith(TornLabels.class)
 @RequiresIoUring
 class CrashTests {
 
@@ -30,7 +35,9 @@ class CrashTests {
 
 	private static final int MOST_LINES = 150;
 
-	private static final long SIZE = 64L << 20;
+	private static final long SIZE = 40L << 20;
+
+	private static final List<String> FILES = List.of("one.img", "two.img", "three.img");
 
 	@TempDir
 	private Path directory;
@@ -39,18 +46,21 @@ class CrashTests {
 	void shouldKeepEveryAnsweredWriteWhenKilled() throws Exception {
 		long seed = System.nanoTime();
 		Random random = new Random(seed);
-		Path file = Rig.sparse(this.directory, SIZE);
+		List<Path> files = new ArrayList<>();
+		for (String name : FILES) {
+			files.add(Rig.sparse(this.directory, name, SIZE));
+		}
 		CrashLog log = new CrashLog();
 		try (IoEngine engine = IoEngines.best(EngineOptions.DEFAULT);
 				StagingPool pool = StagingPool.open(engine, 8 << 20, Duration.ofSeconds(10))) {
-			Process next = victim(file, 1);
+			Process next = victim(files, 1);
 			try {
 				for (int round = 1; round <= ROUNDS; round++) {
 					Process victim = next;
-					next = victim(file, round + 1);
+					next = victim(files, round + 1);
 					int lines = (random.nextInt(8) == 0) ? 0 : random.nextInt(MOST_LINES);
 					follow(victim, lines, log);
-					check(engine, file, pool, log, "seed %d, round %d".formatted(seed, round));
+					check(engine, files, pool, log, "seed %d, round %d".formatted(seed, round));
 				}
 			}
 			finally {
@@ -58,15 +68,16 @@ class CrashTests {
 			}
 		}
 		assertThat(log.answers()).isGreaterThan(10 * ROUNDS);
+		assertThat(log.answered()).containsKeys("create", "grow", "delete", "write");
 	}
 
-	private static Process victim(Path file, int number) throws IOException {
-		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
-				"--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
-				CrashVictim.class.getName(), file.toString(), Integer.toString(number))
-			.redirectError(ProcessBuilder.Redirect.INHERIT)
-			.start();
+	private static Process victim(List<Path> files, int number) throws IOException {
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+				"-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+				"-cp", System.getProperty("java.class.path"), CrashVictim.class.getName(), Integer.toString(number)));
+		files.forEach((file) -> command.add(file.toString()));
+		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 	}
 
 	private static void follow(Process victim, int lines, CrashLog log) throws Exception {
@@ -92,9 +103,9 @@ class CrashTests {
 		assertThat(victim.waitFor()).as("killed").isEqualTo(128 + 9);
 	}
 
-	private static void check(IoEngine engine, Path file, StagingPool pool, CrashLog log, String where)
+	private static void check(IoEngine engine, List<Path> files, StagingPool pool, CrashLog log, String where)
 			throws IOException {
-		try (Stack stack = new Stack(engine, file, pool)) {
+		try (Stack stack = Stack.onFiles(engine, new MemoryIndex(), pool, files)) {
 			log.check(stack);
 		}
 		catch (Violation | RuntimeException ex) {

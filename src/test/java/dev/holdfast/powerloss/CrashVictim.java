@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.Problem;
@@ -17,14 +18,16 @@ import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
+import dev.holdfast.volume.MemoryIndex;
+import dev.holdfast.volume.ScrubProgress;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
 
 /**
- * A process to be killed: two tenants create, write and delete on a file, with the real
- * engine. Says on standard output what each is about to do, and what was answered; what
- * is in the pipe outlives it.
+ * A process to be killed: two tenants create, write, grow and delete linear and striped
+ * volumes on files, with the real engine. Says on standard output what each is about to
+ * do, and what was answered; what is in the pipe outlives it.
  */
 final class CrashVictim {
 
@@ -57,7 +60,7 @@ final class CrashVictim {
 
 	/**
 	 * Gets ready, waits for a byte on standard input, and starts.
-	 * @param arguments the file and a number that no run before had
+	 * @param arguments a number that no run before had, and the files
 	 */
 	public static void main(String[] arguments) throws Exception {
 		OutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -66,8 +69,9 @@ final class CrashVictim {
 		if (System.in.read() < 0) {
 			Runtime.getRuntime().halt(1);
 		}
-		Stack stack = new Stack(engine, Path.of(arguments[0]), pool);
-		long seed = Long.parseLong(arguments[1]) * TENANTS.size();
+		List<Path> files = Stream.of(arguments).skip(1).map(Path::of).toList();
+		Stack stack = Stack.onFiles(engine, new MemoryIndex(), pool, files);
+		long seed = Long.parseLong(arguments[0]) * TENANTS.size();
 		for (String tenant : TENANTS) {
 			CrashVictim victim = new CrashVictim(stack, tenant, seed++, out);
 			Thread.ofPlatform().name(tenant).start(victim::run);
@@ -99,6 +103,10 @@ final class CrashVictim {
 			this.stack.volumes().delete(volume.key());
 			this.volumes.remove(volume);
 		}
+		else if (choice < 5) {
+			grow(volume);
+			return;
+		}
 		else {
 			HotSpots.Range range = HotSpots.any(volume.sizeBytes(), this.random);
 			ExpectedVolume scratch = new ExpectedVolume(volume.sizeBytes());
@@ -115,17 +123,32 @@ final class CrashVictim {
 			return;
 		}
 		long size = HotSpots.size(this.random);
+		VolumeSpec spec = this.random.nextBoolean() ? VolumeSpec.ofSize(size) : VolumeSpec.striped(size, 16 << 10);
 		say("create %s %s %d".formatted(this.tenant, key.name(), size));
+		unlessFull(() -> this.volumes.add(this.stack.volumes().create(key, spec).volume()));
+	}
+
+	private void grow(Volume volume) throws IOException {
+		long size = volume.sizeBytes() + HotSpots.size(this.random);
+		say("grow %s %s %d".formatted(this.tenant, volume.key().name(), size));
+		unlessFull(() -> {
+			Volume grown = this.stack.volumes().grow(volume.key(), size, ScrubProgress.NONE);
+			this.volumes.set(this.volumes.indexOf(volume), grown);
+		});
+	}
+
+	private void unlessFull(Runnable change) throws IOException {
 		try {
-			this.volumes.add(this.stack.volumes().create(key, VolumeSpec.ofSize(size)).volume());
-			say("done " + this.tenant);
+			change.run();
 		}
 		catch (ProblemException ex) {
 			if (ex.problem() != Problem.NO_SPACE) {
 				throw ex;
 			}
 			say("refused " + this.tenant);
+			return;
 		}
+		say("done " + this.tenant);
 	}
 
 	/**

@@ -3,18 +3,19 @@ package dev.holdfast.powerloss;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a volume may hold. Each sector is full of one number, which says who wrote it: the
- * write, and which sector of the volume it was for. One thread writes at a time.
+ * What a volume may be, and may hold. Each sector is full of one number, which says who
+ * wrote it: the write, and which sector of the volume it was for. One thread writes at a
+ * time.
  */
 final class ExpectedVolume {
 
@@ -23,20 +24,60 @@ final class ExpectedVolume {
 
 	private static final int SECTOR_BITS = 20;
 
-	private final long size;
+	private final int blockSize;
 
-	private final Map<Long, Sector> sectors = new HashMap<>();
+	private final Map<Long, ExpectedSector> sectors = new HashMap<>();
 
-	private final Set<Sector> unsettled = new HashSet<>();
+	private final Set<ExpectedSector> unsettled = new HashSet<>();
+
+	/** Sizes that it may have instead, since growth to them was not answered. */
+	private final Set<Long> otherSizes = new TreeSet<>();
+
+	private long size;
 
 	private Phase phase = Phase.CREATING;
 
+	private @Nullable UUID uuid;
+
+	private boolean seen = true;
+
 	ExpectedVolume(long size) {
+		this(size, 4096);
+	}
+
+	ExpectedVolume(long size, int blockSize) {
 		this.size = size;
+		this.blockSize = blockSize;
 	}
 
 	long size() {
 		return this.size;
+	}
+
+	int blockSize() {
+		return this.blockSize;
+	}
+
+	/**
+	 * A growth begins: from now on it may have that size.
+	 */
+	void growing(long to) {
+		this.otherSizes.add(to);
+	}
+
+	/**
+	 * Whether it may have that size.
+	 */
+	boolean mayHave(long bytes) {
+		return bytes == this.size || this.otherSizes.contains(bytes);
+	}
+
+	/**
+	 * It has that size, and will.
+	 */
+	void grown(long to) {
+		this.size = to;
+		this.otherSizes.clear();
 	}
 
 	Phase phase() {
@@ -48,6 +89,32 @@ final class ExpectedVolume {
 	}
 
 	/**
+	 * It was answered, or found.
+	 */
+	void live(@Nullable UUID as) {
+		this.phase = Phase.LIVE;
+		this.uuid = as;
+	}
+
+	/**
+	 * Identity, once that is known.
+	 */
+	@Nullable UUID uuid() {
+		return this.uuid;
+	}
+
+	/**
+	 * Whether it has been checked since the last restart.
+	 */
+	boolean seen() {
+		return this.seen;
+	}
+
+	void seen(boolean checked) {
+		this.seen = checked;
+	}
+
+	/**
 	 * A write begins: from now on the volume may hold it.
 	 * @param stamp number of the write, not 0
 	 * @return the bytes to write
@@ -55,11 +122,8 @@ final class ExpectedVolume {
 	byte[] write(long offset, int length, long stamp) {
 		ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
 		for (long at = offset; at < offset + length; at += SECTOR) {
-			long number = at / SECTOR;
-			long value = stamp << SECTOR_BITS | number;
-			Sector sector = this.sectors.computeIfAbsent(number, (n) -> new Sector());
-			sector.later.add(value);
-			this.unsettled.add(sector);
+			long value = stamp << SECTOR_BITS | at / SECTOR;
+			sector(at).write(value);
 			for (int i = 0; i < SECTOR; i += Long.BYTES) {
 				bytes.putLong(value);
 			}
@@ -68,13 +132,38 @@ final class ExpectedVolume {
 	}
 
 	/**
-	 * The write, the last in its range, was answered as durable.
+	 * Zeroing begins.
+	 */
+	void zero(long offset, int length) {
+		for (long at = offset; at < offset + length; at += SECTOR) {
+			sector(at).write(0);
+		}
+	}
+
+	/**
+	 * What was begun last in this range failed, or is a discard: what was there before
+	 * may be there still.
+	 */
+	void doubt(long offset, int length) {
+		for (long at = offset; at < offset + length; at += SECTOR) {
+			sector(at).doubt();
+		}
+	}
+
+	private ExpectedSector sector(long at) {
+		ExpectedSector sector = this.sectors.computeIfAbsent(at / SECTOR, (number) -> new ExpectedSector());
+		this.unsettled.add(sector);
+		return sector;
+	}
+
+	/**
+	 * What was begun last in its range was answered as durable.
 	 */
 	void settle(long offset, int length) {
 		for (long at = offset; at < offset + length; at += SECTOR) {
-			Sector sector = this.sectors.get(at / SECTOR);
+			ExpectedSector sector = this.sectors.get(at / SECTOR);
 			if (sector != null) {
-				sector.settle(sector.latest());
+				sector.settle();
 				this.unsettled.remove(sector);
 			}
 		}
@@ -84,7 +173,7 @@ final class ExpectedVolume {
 	 * A flush was answered.
 	 */
 	void settle() {
-		this.unsettled.forEach((sector) -> sector.settle(sector.latest()));
+		this.unsettled.forEach(ExpectedSector::settle);
 		this.unsettled.clear();
 	}
 
@@ -104,24 +193,28 @@ final class ExpectedVolume {
 					throw new Violation("%s, sector %d: torn inside the sector".formatted(what, number));
 				}
 			}
-			Sector sector = this.sectors.get(number);
+			ExpectedSector sector = this.sectors.get(number);
 			boolean expected = (sector == null) ? value == 0
-					: value == sector.latest() || (afterRestart && sector.mayBe(value));
+					: sector.isNow(value) || (afterRestart && sector.mayBe(value));
 			if (!expected) {
 				throw new Violation("%s, sector %d: %s".formatted(what, number, describe(sector, value)));
 			}
 			if (afterRestart && sector != null) {
-				sector.settle(value);
+				sector.found(value);
 				this.unsettled.remove(sector);
 			}
 		}
 	}
 
-	private static String describe(@Nullable Sector sector, long value) {
-		boolean own = sector != null && (value == 0 || sector.ever.contains(value));
+	private static String describe(@Nullable ExpectedSector sector, long value) {
+		boolean own = sector != null && (value == 0 || sector.hasBeen(value));
 		String found = own ? "lost what was durable: found" : "holds old bytes of another:";
-		return "%s write %d for sector %d, expected %s".formatted(found, value >>> SECTOR_BITS,
-				value & ((1 << SECTOR_BITS) - 1), (sector == null) ? "zeroes" : sector.describe());
+		return "%s write %d for sector %d, expected %s".formatted(found, stamp(value), value & ((1 << SECTOR_BITS) - 1),
+				(sector == null) ? "zeroes" : sector.describe());
+	}
+
+	static long stamp(long value) {
+		return value >>> SECTOR_BITS;
 	}
 
 	/**
@@ -135,37 +228,6 @@ final class ExpectedVolume {
 		LIVE,
 		/** May be there, whole, or not. */
 		DELETING
-
-	}
-
-	private static final class Sector {
-
-		private long durable;
-
-		private final List<Long> later = new ArrayList<>(2);
-
-		/** What the volume has held here before. */
-		private final Set<Long> ever = new HashSet<>();
-
-		long latest() {
-			return this.later.isEmpty() ? this.durable : this.later.getLast();
-		}
-
-		boolean mayBe(long value) {
-			return value == this.durable || this.later.contains(value);
-		}
-
-		void settle(long value) {
-			this.ever.add(this.durable);
-			this.ever.addAll(this.later);
-			this.durable = value;
-			this.later.clear();
-		}
-
-		String describe() {
-			return "write %d or one of %s".formatted(this.durable >>> SECTOR_BITS,
-					this.later.stream().map((value) -> value >>> SECTOR_BITS).toList());
-		}
 
 	}
 

@@ -40,7 +40,7 @@ final class HotSpots {
 	static Range any(long size, Random random) {
 		List<Range> spots = of(size);
 		Range spot = spots.get(random.nextInt(spots.size()));
-		int unit = random.nextBoolean() ? ExpectedVolume.SECTOR : 4096;
+		int unit = (random.nextBoolean() || spot.length() < 4096) ? ExpectedVolume.SECTOR : 4096;
 		int units = spot.length() / unit;
 		int first = random.nextInt(units);
 		int length = 1 + random.nextInt(Math.min(units - first, LONGEST / unit));

@@ -1,13 +1,18 @@
 package dev.holdfast.powerloss;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 import dev.holdfast.engine.DeviceFile;
 import dev.holdfast.engine.DeviceLimits;
@@ -23,20 +28,18 @@ import dev.holdfast.uring.sys.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An engine with one device in memory, up to the moment the power goes. Each submission
- * and each completion is a step; at the step it was armed for, what is not durable is
- * dropped or torn, and all that is in flight or comes later fails. Operations in flight
- * complete in any order. One thread.
+ * An engine with devices in memory, up to the moment the power goes. Each submission and
+ * each completion is a step; at the step it was armed for, what is not durable is dropped
+ * or torn, on all devices, and all that is in flight or comes later fails. Operations in
+ * flight complete in any order. One thread.
  */
 final class PowerLossEngine implements IoEngine {
 
-	private final VolatileMedium medium;
+	private final Map<String, ModelDrive> drives;
 
 	private final Random random;
 
 	private final Sabotage sabotage;
-
-	private final boolean zeroes;
 
 	private final List<Flight> flights = new ArrayList<>();
 
@@ -44,17 +47,31 @@ final class PowerLossEngine implements IoEngine {
 
 	private long stepsLeft = Long.MAX_VALUE;
 
+	private int failsOneIn;
+
 	private boolean dead;
 
 	/**
-	 * An engine over what is left of the one before.
-	 * @param zeroes whether the device has a command for zeroes
+	 * An engine over what is left on the drives, whether they are attached or not.
 	 */
-	PowerLossEngine(VolatileMedium medium, Random random, Sabotage sabotage, boolean zeroes) {
-		this.medium = medium;
+	PowerLossEngine(List<ModelDrive> drives, Random random, Sabotage sabotage) {
+		this.drives = drives.stream().collect(Collectors.toMap(ModelDrive::name, (drive) -> drive));
 		this.random = random;
 		this.sabotage = sabotage;
-		this.zeroes = zeroes;
+	}
+
+	/**
+	 * From now on one of so many operations fails, done or not; 0 for none.
+	 */
+	void failOneIn(int operations) {
+		this.failsOneIn = operations;
+	}
+
+	/**
+	 * Whether operations may fail while there is power.
+	 */
+	boolean shaky() {
+		return this.failsOneIn > 0;
 	}
 
 	/**
@@ -75,15 +92,28 @@ final class PowerLossEngine implements IoEngine {
 		this.dead = true;
 		while (!this.flights.isEmpty()) {
 			IoOperation operation = takeAny().operation;
-			if (operation.kind() == IoKind.WRITE) {
-				this.medium.write(operation.offset(), bytes(operation), this.clock, false);
-			}
-			else if (operation.kind() == IoKind.ZERO) {
-				this.medium.zero(operation.offset(), operation.length(), this.clock);
-			}
+			change(operation, false);
 			OperationAccess.end(operation, Errno.EIO);
 		}
-		this.medium.cut(this.random);
+		this.drives.values().stream().sorted(Comparator.comparing(ModelDrive::name)).forEach((drive) -> {
+			drive.medium().cut(this.random);
+		});
+	}
+
+	/**
+	 * Does what is not the drives', and durable at once. If the power goes meanwhile it
+	 * may be done or not.
+	 * @throws UncheckedIOException if the power has gone
+	 */
+	void store(Runnable change) {
+		boolean powered = !this.dead;
+		boolean survived = step();
+		if (survived || (powered && this.random.nextBoolean())) {
+			change.run();
+		}
+		if (!survived) {
+			throw new UncheckedIOException(new IOException("no power"));
+		}
 	}
 
 	boolean busy() {
@@ -106,22 +136,49 @@ final class PowerLossEngine implements IoEngine {
 
 	private int perform(Flight flight) {
 		IoOperation operation = flight.operation;
+		ModelDrive drive = drive(operation);
+		if (this.failsOneIn > 0 && this.random.nextInt(this.failsOneIn) == 0) {
+			if (this.random.nextBoolean()) {
+				change(operation, false);
+			}
+			return Errno.EIO;
+		}
 		switch (operation.kind()) {
-			case READ -> this.medium.read(operation.offset(), memory(operation));
-			case WRITE -> this.medium.write(operation.offset(), bytes(operation), this.clock,
-					operation.fua() && !flight.sabotaged);
+			case READ -> drive.medium().read(operation.offset(), memory(operation));
+			case FLUSH -> drive.medium().flush(flight.submitted);
 			case ZERO -> {
-				if (!this.zeroes) {
+				if (!drive.zeroes()) {
 					return Errno.EOPNOTSUPP;
 				}
-				this.medium.zero(operation.offset(), operation.length(), this.clock);
+				change(operation, false);
 			}
-			case FLUSH -> this.medium.flush(flight.submitted);
-			case DISCARD -> {
-				return Errno.EOPNOTSUPP;
-			}
+			case WRITE, DISCARD -> change(operation, operation.fua() && !flight.sabotaged);
 		}
 		return 0;
+	}
+
+	private void change(IoOperation operation, boolean durable) {
+		ModelDrive drive = drive(operation);
+		VolatileMedium medium = drive.medium();
+		switch (operation.kind()) {
+			case WRITE -> medium.write(operation.offset(), bytes(operation), this.clock, durable);
+			case ZERO -> {
+				if (drive.zeroes()) {
+					medium.zero(operation.offset(), operation.length(), this.clock);
+				}
+			}
+			case DISCARD -> {
+				if (drive.discards()) {
+					medium.discard(operation.offset(), operation.length(), this.clock, this.random);
+				}
+			}
+			case READ, FLUSH -> {
+			}
+		}
+	}
+
+	private ModelDrive drive(IoOperation operation) {
+		return Objects.requireNonNull(this.drives.get(Objects.requireNonNull(operation.device()).name()));
 	}
 
 	private static MemorySegment memory(IoOperation operation) {

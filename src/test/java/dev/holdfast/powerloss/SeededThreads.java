@@ -32,7 +32,7 @@ final class SeededThreads {
 
 	private final List<Throwable> failures = new ArrayList<>();
 
-	private int running;
+	private int awaited;
 
 	SeededThreads(Random random) {
 		this.random = random;
@@ -50,18 +50,33 @@ final class SeededThreads {
 		}
 	}
 
+	/**
+	 * Starts a thread that {@link #run} waits for.
+	 */
 	void start(String name, Task task) {
+		this.awaited++;
+		startBeside(name, () -> {
+			try {
+				task.run();
+			}
+			finally {
+				this.awaited--;
+			}
+		});
+	}
+
+	/**
+	 * Starts a thread that nobody waits for. Threads started by threads are run in the
+	 * same way, whoever starts them.
+	 */
+	void startBeside(String name, Task task) {
 		Executor scheduler = this.arriving::add;
-		this.running++;
 		Runnable body = () -> {
 			try {
 				task.run();
 			}
 			catch (Throwable ex) {
 				this.failures.add(ex);
-			}
-			finally {
-				this.running--;
 			}
 		};
 		try {
@@ -73,11 +88,19 @@ final class SeededThreads {
 	}
 
 	/**
-	 * Runs until all threads have ended.
-	 * @throws Throwable what the first of them threw
+	 * Lets others have their turn, if the seed says so.
+	 */
+	@SuppressWarnings("ThreadPriorityCheck") // the scheduler is ours
+	static void pause() {
+		Thread.yield();
+	}
+
+	/**
+	 * Runs until all threads have ended that are waited for.
+	 * @throws Throwable what the first that failed threw
 	 */
 	void run(PowerLossEngine engine) throws Throwable {
-		while (this.running > 0) {
+		while (this.awaited > 0) {
 			this.arriving.drainTo(this.ready);
 			if (engine.busy() && (this.ready.isEmpty() || this.random.nextInt(4) == 0)) {
 				engine.completeOne();
@@ -93,8 +116,25 @@ final class SeededThreads {
 				this.ready.remove(this.random.nextInt(this.ready.size())).run();
 			}
 		}
+		requireNoFailure();
+	}
+
+	/**
+	 * Runs what is left once there is no power, so that nothing is in flight.
+	 * @throws Throwable what the first that failed threw
+	 */
+	void end() throws Throwable {
+		this.arriving.drainTo(this.ready);
+		while (!this.ready.isEmpty()) {
+			this.ready.remove(this.random.nextInt(this.ready.size())).run();
+			this.arriving.drainTo(this.ready);
+		}
+		requireNoFailure();
+	}
+
+	private void requireNoFailure() throws Throwable {
 		if (!this.failures.isEmpty()) {
-			throw this.failures.getFirst();
+			throw this.failures.removeFirst();
 		}
 	}
 

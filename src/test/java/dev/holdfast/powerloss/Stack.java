@@ -3,7 +3,12 @@ package dev.holdfast.powerloss;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.block.BlockService;
 import dev.holdfast.block.TransferOptions;
@@ -13,61 +18,112 @@ import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
 import dev.holdfast.device.LabelReview;
 import dev.holdfast.device.Rig;
-import dev.holdfast.device.Segment;
-import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
-import dev.holdfast.volume.MemoryIndex;
+import dev.holdfast.volume.MemoryLeases;
+import dev.holdfast.volume.VolumeIndex;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.Volumes;
 
 /**
- * The storage layers on one device, from one start to the end of the power.
+ * The storage layers, from one start to the end of the power.
  */
 final class Stack implements AutoCloseable {
 
-	private final Device device;
+	private static final TransferOptions FUA = new TransferOptions(true, Long.MAX_VALUE);
+
+	/** By name. */
+	private final Map<String, Device> devices = new TreeMap<>();
+
+	/**
+	 * Held by who changes what there is of devices, and so would wait for a monitor: when
+	 * that is given to a thread is not for a seed to say.
+	 */
+	private final ReentrantLock turn = new ReentrantLock();
 
 	private final Volumes volumes;
 
 	private final BlockService blocks;
 
-	Stack(IoEngine engine, Path file, StagingPool pool) throws IOException {
-		this.device = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION)
-			.attach(AttachRequest.of("drive", file), LabelReview.NONE);
-		try {
-			this.volumes = MemoryIndex.volumes(this.device);
-		}
-		catch (RuntimeException ex) {
-			this.device.close();
-			throw ex;
-		}
+	Stack(IoEngine engine, VolumeIndex index, StagingPool pool) {
+		this.volumes = new Volumes(index, (tenant) -> true, MemoryLeases.fences());
 		this.blocks = new BlockService(engine, this.volumes, pool);
 	}
 
 	/**
-	 * No extent belongs to two volumes.
+	 * On files, each called by its name without what follows the dot.
 	 */
-	void checkExtents() {
-		BitSet owned = new BitSet();
-		for (VolumeRecord record : this.device.labels().label().content().volumes()) {
-			for (Segment segment : record.segments()) {
-				int end = segment.start() + segment.count();
-				if (!owned.get(segment.start(), end).isEmpty() || end > this.device.geometry().extentCount()) {
-					throw new Violation("extents of %s belong to another volume too".formatted(record.uuid()));
-				}
-				owned.set(segment.start(), end);
+	static Stack onFiles(IoEngine engine, VolumeIndex index, StagingPool pool, List<Path> files) throws IOException {
+		Stack stack = new Stack(engine, index, pool);
+		DeviceAttacher attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION);
+		try {
+			for (Path file : files) {
+				String name = file.getFileName().toString().replaceAll("\\..*", "");
+				AttachRequest request = AttachRequest.of(name, file);
+				stack.attach((review) -> attacher.attach(request, review), (label, both, ours) -> {
+					return stack.volumes.review(label, request, ours);
+				});
 			}
+			return stack;
 		}
+		catch (IOException | RuntimeException ex) {
+			stack.close();
+			throw ex;
+		}
+	}
+
+	Device attach(Attaching attaching, LabelReview review) throws IOException {
+		this.turn.lock();
+		try {
+			Device device = attaching.attach(review);
+			boolean attached = false;
+			try {
+				this.volumes.attached(device);
+				attached = true;
+			}
+			finally {
+				if (!attached) {
+					device.close();
+				}
+			}
+			this.devices.put(device.name(), device);
+			return device;
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	/**
+	 * Devices that are online.
+	 */
+	Collection<Device> devices() {
+		return this.devices.values();
+	}
+
+	boolean isHere(List<UUID> wanted) {
+		return wanted.stream().allMatch((uuid) -> this.devices.values().stream().anyMatch((device) -> {
+			return device.uuid().equals(uuid);
+		}));
 	}
 
 	Volumes volumes() {
 		return this.volumes;
 	}
 
+	void delete(VolumeKey key) {
+		this.turn.lock();
+		try {
+			this.volumes.delete(key);
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
 	void write(VolumeKey key, long offset, byte[] bytes, boolean fua) throws IOException {
 		ByteBuffer rest = ByteBuffer.wrap(bytes);
-		this.blocks.write(key, offset, bytes.length, new TransferOptions(fua, Long.MAX_VALUE), (into) -> {
+		this.blocks.write(key, offset, bytes.length, fua ? FUA : TransferOptions.DEFAULT, (into) -> {
 			if (!rest.hasRemaining()) {
 				return -1;
 			}
@@ -76,6 +132,14 @@ final class Stack implements AutoCloseable {
 			rest.position(rest.position() + length);
 			return length;
 		});
+	}
+
+	void zero(VolumeKey key, long offset, long length, boolean fua) {
+		this.blocks.zero(key, offset, length, fua ? FUA : TransferOptions.DEFAULT);
+	}
+
+	void discard(VolumeKey key, long offset, long length) {
+		this.blocks.discard(key, offset, length, TransferOptions.DEFAULT);
 	}
 
 	void flush(VolumeKey key) {
@@ -90,7 +154,20 @@ final class Stack implements AutoCloseable {
 
 	@Override
 	public void close() throws IOException {
-		this.device.close();
+		for (Device device : this.devices.values()) {
+			device.close();
+		}
+		this.devices.clear();
+	}
+
+	/**
+	 * How a device is attached.
+	 */
+	@FunctionalInterface
+	interface Attaching {
+
+		Device attach(LabelReview review) throws IOException;
+
 	}
 
 }

@@ -3,6 +3,7 @@ package dev.holdfast.powerloss;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -46,10 +47,24 @@ final class VolatileMedium {
 	 */
 	void write(long offset, byte[] bytes, long answered, boolean durable) {
 		long write = this.writes++;
+		boolean zero = isZero(bytes);
 		for (int done = 0; done < bytes.length; done += this.unitSize) {
-			Unit unit = this.units.computeIfAbsent((offset + done) / this.unitSize, (number) -> new Unit());
+			Long number = (offset + done) / this.unitSize;
+			Unit unit = this.units.get(number);
+			if (unit == null) {
+				if (zero) {
+					// It is so already, whether this is lost or not.
+					continue;
+				}
+				unit = new Unit();
+				this.units.put(number, unit);
+			}
 			put(unit, new Version(write, answered, bytes, done), durable);
 		}
+	}
+
+	private static boolean isZero(byte[] bytes) {
+		return bytes[0] == 0 && Arrays.mismatch(bytes, 0, bytes.length - 1, bytes, 1, bytes.length) < 0;
 	}
 
 	/**
@@ -60,6 +75,19 @@ final class VolatileMedium {
 		Version zeroes = new Version(write, answered, null, 0);
 		for (Unit unit : this.units.subMap(offset / this.unitSize, (offset + length) / this.unitSize).values()) {
 			put(unit, zeroes, false);
+		}
+	}
+
+	/**
+	 * Forgets any part of a range: it reads as zeroes or as before.
+	 */
+	void discard(long offset, long length, long answered, Random random) {
+		long write = this.writes++;
+		Version zeroes = new Version(write, answered, null, 0);
+		for (Unit unit : this.units.subMap(offset / this.unitSize, (offset + length) / this.unitSize).values()) {
+			if (random.nextInt(3) > 0) {
+				put(unit, zeroes, false);
+			}
 		}
 	}
 

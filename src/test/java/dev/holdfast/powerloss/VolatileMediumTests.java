@@ -58,6 +58,26 @@ class VolatileMediumTests {
 		})).containsExactly("22");
 	}
 
+	@Test
+	void shouldForgetAnyPartOfWhatIsDiscarded() {
+		Set<String> found = new HashSet<>();
+		for (int seed = 0; seed < 100; seed++) {
+			VolatileMedium medium = new VolatileMedium(UNIT);
+			medium.write(0, filled(2, 1), 1, true);
+			medium.discard(0, 2 * UNIT, 2, new Random(seed));
+			found.add(read(medium, 2));
+		}
+		assertThat(found).containsExactlyInAnyOrder("00", "01", "10", "11");
+	}
+
+	@Test
+	void shouldTellZeroesFromNothingWhereSomethingWas() {
+		assertThat(afterCuts((medium) -> {
+			medium.write(0, filled(1, 1), 1, true);
+			medium.write(0, filled(2, 0), 2, false);
+		})).containsExactlyInAnyOrder("00", "10");
+	}
+
 	private static Set<String> afterCuts(Consumer<VolatileMedium> before) {
 		Set<String> found = new HashSet<>();
 		for (int seed = 0; seed < 200; seed++) {
