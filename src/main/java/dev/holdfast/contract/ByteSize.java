@@ -15,6 +15,8 @@ public record ByteSize(long bytes) {
 	/** The largest size there is. */
 	public static final long MAX_BYTES = (1L << 53) - 1;
 
+	private static final int LONGEST_QUOTED = 32;
+
 	private static final Pattern FORM = Pattern.compile("(\\d{1,19})\\s*([A-Za-z]*)");
 
 	public ByteSize {
@@ -30,17 +32,19 @@ public record ByteSize(long bytes) {
 	 * @throws IllegalArgumentException with a sentence that says what to write
 	 */
 	public static ByteSize parse(String text) {
-		Matcher matcher = FORM.matcher(text.trim());
+		Matcher matcher = FORM.matcher(text.strip());
 		if (!matcher.matches()) {
 			throw new IllegalArgumentException(
-					"'%s' is not a size: write bytes, such as 1048576, or 1024KiB, 1MiB, 1GiB, 1TiB".formatted(text));
+					"'%s' is not a size: write bytes, such as 1048576, or 1024KiB, 1MiB, 1GiB, 1TiB"
+						.formatted(shortened(text)));
 		}
 		long factor = factor(matcher.group(2));
 		try {
 			return new ByteSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), factor));
 		}
 		catch (ArithmeticException | NumberFormatException ex) {
-			throw new IllegalArgumentException("%s is too large: a size stays below 2^53 bytes".formatted(text), ex);
+			throw new IllegalArgumentException(
+					"%s is too large: a size stays below 2^53 bytes".formatted(shortened(text)), ex);
 		}
 	}
 
@@ -54,8 +58,13 @@ public record ByteSize(long bytes) {
 			case "KB", "MB", "GB", "TB" -> throw new IllegalArgumentException(
 					"%s may mean two things: write %siB".formatted(unit, unit.substring(0, 1)));
 			default -> throw new IllegalArgumentException(
-					"'%s' is not a unit: write KiB, MiB, GiB or TiB, or leave it out for bytes".formatted(unit));
+					"'%s' is not a unit: write KiB, MiB, GiB or TiB, or leave it out for bytes"
+						.formatted(shortened(unit)));
 		};
+	}
+
+	private static String shortened(String text) {
+		return (text.length() <= LONGEST_QUOTED) ? text : text.substring(0, LONGEST_QUOTED) + "…";
 	}
 
 	/**

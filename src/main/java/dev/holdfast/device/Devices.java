@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
 import dev.holdfast.contract.ByteSize;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
@@ -65,9 +66,19 @@ public final class Devices implements AutoCloseable {
 	 * @throws ProblemException if it cannot be: with what was found on it, or what stands
 	 * against it
 	 */
-	public synchronized boolean attach(String name, DeviceRequest request) {
+	public boolean attach(String name, DeviceRequest request) {
+		return attach(name, request, Precondition.none());
+	}
+
+	/**
+	 * Attaches a drive, or finds that it is attached, if what is demanded of the device
+	 * holds.
+	 * @see #attach(String, DeviceRequest)
+	 */
+	public synchronized boolean attach(String name, DeviceRequest request, Precondition<DeviceStatus> demanded) {
 		ResourceName.require("device", name);
 		KnownDevice there = this.known.find(name).orElse(null);
+		demanded.check((there != null) ? status(there) : null);
 		Device present = this.online.get(name);
 		if (present != null) {
 			if (there == null || !there.selector().equals(request.selector())) {
@@ -265,8 +276,17 @@ public final class Devices implements AutoCloseable {
 	 * @throws ProblemException {@link Problem#NOT_FOUND}; {@link Problem#IN_USE} if
 	 * volumes live on it, or the configuration names it
 	 */
-	public synchronized void detach(String name) {
+	public void detach(String name) {
+		detach(name, Precondition.none());
+	}
+
+	/**
+	 * Lets go of a device for good, if what is demanded of it holds.
+	 * @see #detach(String)
+	 */
+	public synchronized void detach(String name, Precondition<DeviceStatus> demanded) {
 		KnownDevice there = this.known.find(name).orElseThrow(Devices::notFound);
+		demanded.check(status(there));
 		if (there.configured()) {
 			throw new ProblemException(Problem.IN_USE,
 					"Device %s is in the configuration: remove it there, and restart".formatted(name));

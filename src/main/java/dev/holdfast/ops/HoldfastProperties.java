@@ -1,8 +1,10 @@
 package dev.holdfast.ops;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import dev.holdfast.contract.ByteSize;
 import jakarta.validation.Valid;
@@ -32,6 +34,8 @@ import org.springframework.validation.annotation.Validated;
  * @param limits what clients may ask for
  * @param adminTokenFile holds an administrator's token that the operator provides
  * @param access limits of what comes in
+ * @param nodeName what this machine is called; by default its host name
+ * @param endpoint where clients reach this machine; by default where the server listens
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
@@ -46,13 +50,16 @@ public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataD
 		@DefaultValue("30s") @DurationMin(seconds = 1,
 				message = "write a duration of at least 1s, such as 30s") Duration drainLimit,
 		@DefaultValue @Valid LimitProperties limits, @Nullable Path adminTokenFile,
-		@DefaultValue @Valid AccessProperties access) {
+		@DefaultValue @Valid AccessProperties access,
+		@Nullable String nodeName, @Nullable URI endpoint) {
 
 	private static final long MIB = 1 << 20;
 
 	private static final long SMALLEST_STAGING = 4 * MIB;
 
 	private static final long LARGEST_INLINE = 64 * MIB;
+
+	private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9]([-.A-Za-z0-9]{0,251}[A-Za-z0-9])?");
 
 	public HoldfastProperties {
 		devices = List.copyOf(devices);
@@ -64,6 +71,24 @@ public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataD
 			throw new InvalidConfigurationPropertyValueException("holdfast.inline-limit", inlineLimit,
 					"Write at most 64MiB: such answers are held in memory.");
 		}
+		if (nodeName != null && !isNodeName(nodeName)) {
+			throw new InvalidConfigurationPropertyValueException("holdfast.node-name", nodeName,
+					"Write a host name: at most 253 letters, digits, hyphens and dots, none of these two at the ends.");
+		}
+		if (endpoint != null && !isEndpoint(endpoint)) {
+			throw new InvalidConfigurationPropertyValueException("holdfast.endpoint", endpoint,
+					"Write how clients reach this machine, such as https://node-1.example:8080, without a path.");
+		}
+	}
+
+	static boolean isNodeName(String text) {
+		return NODE_NAME.matcher(text).matches();
+	}
+
+	private static boolean isEndpoint(URI endpoint) {
+		return ("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme()))
+				&& endpoint.getHost() != null && endpoint.getUserInfo() == null && endpoint.getPath().isEmpty()
+				&& endpoint.getQuery() == null && endpoint.getFragment() == null;
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.ops;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,7 @@ class HoldfastPropertiesTests {
 			.isEqualTo(new HoldfastProperties(Path.of("data"), List.of(), EngineChoice.AUTO, 1, null, false,
 					Duration.ofSeconds(30), new ByteSize(8 << 20), Duration.ofSeconds(30),
 					new LimitProperties(64, new ByteSize(1 << 20), 8, new ByteSize(16 << 10), Duration.ofSeconds(30)),
-					null, new AccessProperties(32, 20))));
+					null, new AccessProperties(32, 20), null, null)));
 	}
 
 	@Test
@@ -43,7 +44,8 @@ class HoldfastPropertiesTests {
 				"holdfast.drain-limit=1m", "holdfast.limits.ranges=7", "holdfast.limits.json-body=2KiB",
 				"holdfast.limits.whole-reads=3", "holdfast.limits.slowest-rate=1KiB", "holdfast.limits.slowest-for=2s",
 				"holdfast.admin-token-file=/etc/holdfast/token", "holdfast.access.tokens-per-tenant=5",
-				"holdfast.access.failed-authentications=7")
+				"holdfast.access.failed-authentications=7", "holdfast.node-name=node-1.example",
+				"holdfast.endpoint=https://node-1.example:8443")
 			.run((context) -> assertThat(context.getBean(HoldfastProperties.class)).isEqualTo(new HoldfastProperties(
 					Path.of("/var/lib/holdfast"),
 					List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null, true),
@@ -51,7 +53,8 @@ class HoldfastPropertiesTests {
 					EngineChoice.IO_URING, 2, new ByteSize(32 << 20), true, Duration.ofSeconds(5),
 					new ByteSize(1 << 20), Duration.ofMinutes(1),
 					new LimitProperties(7, new ByteSize(2 << 10), 3, new ByteSize(1 << 10), Duration.ofSeconds(2)),
-					Path.of("/etc/holdfast/token"), new AccessProperties(5, 7))));
+					Path.of("/etc/holdfast/token"), new AccessProperties(5, 7), "node-1.example",
+					URI.create("https://node-1.example:8443"))));
 	}
 
 	@ParameterizedTest
@@ -72,6 +75,13 @@ class HoldfastPropertiesTests {
 			access.tokens-per-tenant=0                 | write a number of tokens of at least 1
 			access.failed-authentications=0            | write a number of failures in a second
 			access.colour=red                          | colour
+			node-name=-x                               | Write a host name
+			node-name=a b                              | Write a host name
+			endpoint=node-1:8080                       | such as https://node-1.example:8080
+			endpoint=ftp://node-1                      | such as https://node-1.example:8080
+			endpoint=http://node-1/v1                  | without a path
+			endpoint=http://u:p@node-1                 | such as https://node-1.example:8080
+			endpoint=http:///v1                        | such as https://node-1.example:8080
 			engine=fast                                | No enum constant
 			colour=red                                 | colour
 			devices[0].name=Upper                      | lower-case letters

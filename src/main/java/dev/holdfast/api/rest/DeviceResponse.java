@@ -43,6 +43,10 @@ record DeviceResponse(String name, UUID uuid, String state, @Nullable String rea
 		@Nullable Long generation, @Nullable Capacity capacity, @Nullable Integer inflight, @Nullable String labelState,
 		@Nullable Long labelSequence, List<Unassigned> unassigned) {
 
+	EntityTag tag() {
+		return EntityTag.of(new Object[] { this.uuid, this.name }, this);
+	}
+
 	static DeviceResponse of(DeviceStatus status, SpaceUsage usage, List<VolumeRecord> unassigned) {
 		Optional<Device> online = Optional.ofNullable(status.device());
 		Optional<Drive> drive = Optional.ofNullable(status.drive());

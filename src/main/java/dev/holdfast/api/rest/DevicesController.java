@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.ResourceName;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Devices;
@@ -42,16 +43,20 @@ class DevicesController {
 
 	@Needs(Right.ADMINISTER)
 	@PutMapping("/{device}")
-	ResponseEntity<DeviceResponse> attach(@PathVariable String device, @RequestBody DeviceRequestBody request) {
-		boolean attached = this.devices.attach(device, request.request());
+	ResponseEntity<DeviceResponse> attach(@PathVariable String device, @RequestBody DeviceRequestBody request,
+			Conditions conditions) {
+		boolean attached = this.devices.attach(device, request.request(), demanded(conditions));
+		DeviceResponse found = response(this.devices.get(device));
 		return ResponseEntity.status(attached ? HttpStatus.CREATED : HttpStatus.OK)
-			.body(response(this.devices.get(device)));
+			.eTag(found.tag().toString())
+			.body(found);
 	}
 
 	@Needs(Right.ADMINISTER)
 	@GetMapping("/{device}")
-	DeviceResponse show(@PathVariable String device) {
-		return response(this.devices.get(ResourceName.require("device", device)));
+	ResponseEntity<DeviceResponse> show(@PathVariable String device, Conditions conditions) {
+		DeviceResponse found = response(this.devices.get(ResourceName.require("device", device)));
+		return conditions.answer(found.tag(), found);
 	}
 
 	/**
@@ -70,8 +75,12 @@ class DevicesController {
 	@Needs(Right.ADMINISTER)
 	@DeleteMapping("/{device}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void detach(@PathVariable String device) {
-		this.devices.detach(ResourceName.require("device", device));
+	void detach(@PathVariable String device, Conditions conditions) {
+		this.devices.detach(ResourceName.require("device", device), demanded(conditions));
+	}
+
+	private Precondition<DeviceStatus> demanded(Conditions conditions) {
+		return conditions.on((status) -> response(status).tag());
 	}
 
 	private DeviceResponse response(DeviceStatus status) {

@@ -5,6 +5,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -28,6 +29,8 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 	private static final int DEFAULT_SIZE = 100;
 
 	private static final int LARGEST_SIZE = 1000;
+
+	private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
 	static <T> Page<T> of(List<T> all, Function<T, String> name, HttpServletRequest request) {
 		return of(all, name, Comparator.naturalOrder(), request);
@@ -65,14 +68,9 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 		if (text == null) {
 			return DEFAULT_SIZE;
 		}
-		try {
-			int size = Integer.parseInt(text);
-			if (size >= 1 && size <= LARGEST_SIZE) {
-				return size;
-			}
-		}
-		catch (NumberFormatException ex) {
-			// said below
+		int size = NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
+		if (size >= 1 && size <= LARGEST_SIZE) {
+			return size;
 		}
 		throw new ProblemException(Problem.MALFORMED_REQUEST, "pageSize is from 1 to " + LARGEST_SIZE);
 	}

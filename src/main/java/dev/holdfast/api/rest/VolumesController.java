@@ -55,14 +55,17 @@ class VolumesController {
 
 	private final DataLimits limits;
 
+	private final ServingNode node;
+
 	VolumesController(Volumes volumes, VolumeTasks tasks, Devices devices, VolumeLookup lookup, BlockService blocks,
-			DataLimits limits) {
+			DataLimits limits, ServingNode node) {
 		this.volumes = volumes;
 		this.tasks = tasks;
 		this.devices = devices;
 		this.lookup = lookup;
 		this.blocks = blocks;
 		this.limits = limits;
+		this.node = node;
 	}
 
 	@Needs(Right.MANAGE)
@@ -92,7 +95,7 @@ class VolumesController {
 
 	private Precondition<Volume> demanded(Conditions conditions) {
 		Map<UUID, String> names = this.devices.names();
-		return conditions.on((volume) -> VolumeResponse.of(volume, names).tag());
+		return conditions.on((volume) -> VolumeResponse.of(volume, names, this.node).tag());
 	}
 
 	private ResponseEntity<Object> answer(VolumeTasks.Outcome outcome) {
@@ -107,7 +110,7 @@ class VolumesController {
 	}
 
 	private VolumeResponse response(Volume volume) {
-		return VolumeResponse.of(volume, this.devices.names());
+		return VolumeResponse.of(volume, this.devices.names(), this.node);
 	}
 
 	@Needs(Right.LIST)
@@ -123,7 +126,8 @@ class VolumesController {
 	VolumeList list(@PathVariable String tenant, HttpServletRequest request) {
 		Page<Volume> page = Page.of(this.volumes.list(tenant), (volume) -> volume.key().name(), request);
 		Map<UUID, String> names = this.devices.names();
-		return new VolumeList(page.items().stream().map((volume) -> VolumeResponse.of(volume, names)).toList(),
+		return new VolumeList(
+				page.items().stream().map((volume) -> VolumeResponse.of(volume, names, this.node)).toList(),
 				page.nextToken());
 	}
 

@@ -1,5 +1,6 @@
 package dev.holdfast.api.rest;
 
+import java.time.Instant;
 import java.util.List;
 
 import dev.holdfast.contract.ByteSize;
@@ -54,7 +55,8 @@ class WebSetup implements WebMvcConfigurer {
 			.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
 			.disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
 			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-			.addModule(new SimpleModule().addDeserializer(ByteSize.class, new ByteSizeDeserializer()));
+			.addModule(new SimpleModule().addDeserializer(ByteSize.class, new ByteSizeDeserializer())
+				.addDeserializer(Instant.class, new InstantDeserializer()));
 	}
 
 }

@@ -74,7 +74,7 @@ class VolumeLayoutTests extends Service {
 		assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
 		JsonNode shown = Client.json(made);
 		assertThat(shown.propertyNames()).containsExactlyInAnyOrder("name", "uuid", "sizeBytes", "blockSize", "layout",
-				"stripeBytes", "state", "devices");
+				"stripeBytes", "state", "devices", "node", "endpoint");
 		assertThat(shown.get("layout").asString()).isEqualTo("striped");
 		assertThat(shown.get("stripeBytes").asInt()).isEqualTo(stripe);
 		assertThat(strings(shown.get("devices"))).isEqualTo(names);
