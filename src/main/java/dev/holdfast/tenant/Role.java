@@ -12,7 +12,7 @@ public enum Role {
 
 	private final String label = name().toLowerCase(Locale.ROOT);
 
-	boolean may(Right right) {
+	public boolean may(Right right) {
 		return switch (right) {
 			case ADMINISTER -> this == ADMIN;
 			case LIST -> true;

@@ -8,6 +8,7 @@ import dev.holdfast.block.TransferOptions;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeKey;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -44,6 +45,7 @@ class DataController {
 		this.wholeReads = new WholeReads(limits.wholeReads());
 	}
 
+	@Operation(summary = "Shows a volume's size and block size")
 	@Needs(Right.READ)
 	@RequestMapping(method = RequestMethod.HEAD)
 	void describe(@PathVariable String tenant, @PathVariable String volume, ShownLease lease,
@@ -58,6 +60,7 @@ class DataController {
 		response.setContentLengthLong(found.sizeBytes());
 	}
 
+	@Operation(summary = "Reads bytes")
 	@Needs(Right.READ)
 	@RequestMapping(method = RequestMethod.GET)
 	void read(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,
@@ -129,6 +132,7 @@ class DataController {
 		response.setHeader("Holdfast-Block-Size", Integer.toString(found.blockSize()));
 	}
 
+	@Operation(summary = "Writes bytes")
 	@Needs(Right.WRITE)
 	@PutMapping
 	void write(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,

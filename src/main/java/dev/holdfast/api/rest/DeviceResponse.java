@@ -8,9 +8,11 @@ import java.util.UUID;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceSelector;
+import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Drive;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.device.WriteCache;
 import dev.holdfast.volume.SpaceUsage;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +39,10 @@ import org.jspecify.annotations.Nullable;
  * @param unassigned volumes that nobody here has
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record DeviceResponse(String name, UUID uuid, String state, @Nullable String reason, @Nullable String path,
-		@Nullable String serial, @Nullable String wwid, @Nullable String model, @Nullable Long sizeBytes,
-		@Nullable Integer logicalBlockSize, @Nullable String writeCache, DriveResponse.@Nullable Limits limits,
+record DeviceResponse(String name, UUID uuid, @OneOf(DeviceState.class) String state, @Nullable String reason,
+		@Nullable String path, @Nullable String serial, @Nullable String wwid, @Nullable String model,
+		@Nullable Long sizeBytes, @Nullable Integer logicalBlockSize,
+		@OneOf(WriteCache.class) @Nullable String writeCache, DriveResponse.@Nullable Limits limits,
 		@Nullable Long generation, @Nullable Capacity capacity, @Nullable Integer inflight, @Nullable String labelState,
 		@Nullable Long labelSequence, List<Unassigned> unassigned) {
 

@@ -11,6 +11,7 @@ import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Devices;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.Volumes;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ class DevicesController {
 		this.volumes = volumes;
 	}
 
+	@Operation(summary = "Attaches a drive")
 	@Needs(Right.ADMINISTER)
 	@PutMapping("/{device}")
 	ResponseEntity<DeviceResponse> attach(@PathVariable String device, @RequestBody DeviceRequestBody request,
@@ -52,6 +54,7 @@ class DevicesController {
 			.body(found);
 	}
 
+	@Operation(summary = "Shows a device")
 	@Needs(Right.ADMINISTER)
 	@GetMapping("/{device}")
 	ResponseEntity<DeviceResponse> show(@PathVariable String device, Conditions conditions) {
@@ -62,6 +65,7 @@ class DevicesController {
 	/**
 	 * Devices that belong here, and what else is there to be attached.
 	 */
+	@Operation(summary = "Lists devices, and drives that could be attached")
 	@Needs(Right.ADMINISTER)
 	@GetMapping
 	DeviceList list(HttpServletRequest request) {
@@ -72,6 +76,7 @@ class DevicesController {
 				page.nextToken());
 	}
 
+	@Operation(summary = "Detaches a device")
 	@Needs(Right.ADMINISTER)
 	@DeleteMapping("/{device}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)

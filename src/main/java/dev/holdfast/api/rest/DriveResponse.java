@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.device.Drive;
 import dev.holdfast.device.DriveLimits;
 import dev.holdfast.device.FoundDrive;
+import dev.holdfast.device.WriteCache;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DriveResponse(String path, @Nullable String serial, @Nullable String wwid, @Nullable String model,
-		long sizeBytes, int logicalBlockSize, int physicalBlockSize, String writeCache, Limits limits,
-		@Nullable String inUse, @Nullable UUID label, @Nullable String device, @Nullable Boolean unresponsive) {
+		long sizeBytes, int logicalBlockSize, int physicalBlockSize, @OneOf(WriteCache.class) String writeCache,
+		Limits limits, @Nullable String inUse, @Nullable UUID label, @Nullable String device,
+		@Nullable Boolean unresponsive) {
 
 	static DriveResponse of(FoundDrive found, Map<UUID, String> names) {
 		Drive drive = found.drive();

@@ -11,6 +11,10 @@ import dev.holdfast.volume.DeviceRange;
 import dev.holdfast.volume.Pin;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.Volumes;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +40,12 @@ class ExtentsController {
 	/**
 	 * Neighbouring ranges are merged. The page token is the offset to go on at.
 	 */
+	@Operation(summary = "Shows where bytes of a volume are")
 	@Needs(Right.LIST)
+	@Parameter(name = "offset", in = ParameterIn.QUERY, schema = @Schema(type = "integer", format = "int64"),
+			description = "Of the first byte; 0 unless it is said.")
+	@Parameter(name = "length", in = ParameterIn.QUERY, schema = @Schema(type = "integer", format = "int64"),
+			description = "In bytes; to the end unless it is said.")
 	@GetMapping("/v1/tenants/{tenant}/volumes/{volume}/extents")
 	ExtentList show(@PathVariable String tenant, @PathVariable String volume, HttpServletRequest request) {
 		VolumeHandle handle = this.volumes.open(VolumeLookup.key(tenant, volume));

@@ -9,6 +9,7 @@ import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeLease;
+import io.swagger.v3.oas.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
@@ -38,6 +39,7 @@ class LeaseController {
 	/**
 	 * Takes the lease, or renews it for who shows its number.
 	 */
+	@Operation(summary = "Takes or renews the lease of a volume")
 	@Needs(Right.WRITE)
 	@PutMapping
 	ResponseEntity<LeaseResponse> take(@PathVariable String tenant, @PathVariable String volume,
@@ -51,6 +53,7 @@ class LeaseController {
 		return ResponseEntity.ok(LeaseResponse.of(this.leases.renew(key, shown.number(), ttl)));
 	}
 
+	@Operation(summary = "Shows who may change a volume")
 	@Needs(Right.LIST)
 	@GetMapping
 	LeaseResponse show(@PathVariable String tenant, @PathVariable String volume) {
@@ -58,6 +61,7 @@ class LeaseController {
 		return LeaseResponse.of(this.leases.find(key).orElseThrow(() -> Leases.noLease(key)));
 	}
 
+	@Operation(summary = "Gives the lease back")
 	@Needs(Right.WRITE)
 	@DeleteMapping
 	@ResponseStatus(HttpStatus.NO_CONTENT)

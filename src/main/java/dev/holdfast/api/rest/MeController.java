@@ -4,6 +4,8 @@ import java.time.Instant;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.tenant.Identity;
+import dev.holdfast.tenant.Role;
+import io.swagger.v3.oas.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.bind.annotation.GetMapping;
@@ -15,6 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class MeController {
 
+	@Operation(summary = "Shows whose token it is")
 	@GetMapping("/v1/me")
 	Me show(TokenAuthentication caller) {
 		Identity identity = caller.getPrincipal();
@@ -30,7 +33,7 @@ class MeController {
 	 * @param expiresAt when it ends, if it does
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	record Me(String role, @Nullable String tenant, String token, @Nullable Instant expiresAt) {
+	record Me(@OneOf(Role.class) String role, @Nullable String tenant, String token, @Nullable Instant expiresAt) {
 
 	}
 

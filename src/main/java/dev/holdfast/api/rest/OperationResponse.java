@@ -7,6 +7,7 @@ import java.util.UUID;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.operation.OperationError;
 import dev.holdfast.operation.OperationSnapshot;
+import dev.holdfast.operation.OperationState;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.ResponseEntity;
@@ -25,8 +26,9 @@ import org.springframework.http.ResponseEntity;
  * @param cancellable whether it can be cancelled now
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record OperationResponse(UUID id, String kind, String subject, String state, Progress progress, Instant startedAt,
-		@Nullable Instant finishedAt, @Nullable Failure error, boolean cancellable) {
+record OperationResponse(UUID id, String kind, String subject, @OneOf(OperationState.class) String state,
+		Progress progress, Instant startedAt, @Nullable Instant finishedAt, @Nullable Failure error,
+		boolean cancellable) {
 
 	static OperationResponse of(OperationSnapshot operation) {
 		OperationError error = operation.error();

@@ -9,6 +9,7 @@ import dev.holdfast.contract.ProblemException;
 import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Right;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ class OperationsController {
 		this.operations = operations;
 	}
 
+	@Operation(summary = "Lists operations, newest first")
 	@Needs(value = Right.LIST, inTenant = false)
 	@GetMapping
 	OperationList list(TokenAuthentication caller, HttpServletRequest request) {
@@ -45,12 +47,14 @@ class OperationsController {
 		return new OperationList(page.items().stream().map(OperationResponse::of).toList(), page.nextToken());
 	}
 
+	@Operation(summary = "Shows an operation")
 	@Needs(value = Right.LIST, inTenant = false)
 	@GetMapping("/{id}")
 	OperationResponse show(@PathVariable String id, TokenAuthentication caller) {
 		return OperationResponse.of(require(id, caller));
 	}
 
+	@Operation(summary = "Forgets a finished operation")
 	@Needs(value = Right.MANAGE, inTenant = false)
 	@DeleteMapping("/{id}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
@@ -58,6 +62,7 @@ class OperationsController {
 		this.operations.forget(require(id, caller).id());
 	}
 
+	@Operation(summary = "Cancels an operation")
 	@Needs(value = Right.MANAGE, inTenant = false)
 	@PostMapping("/{id}:cancel")
 	OperationResponse cancel(@PathVariable String id, TokenAuthentication caller) {

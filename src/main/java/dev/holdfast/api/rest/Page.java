@@ -26,9 +26,9 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 
 	static final String UNKNOWN_TOKEN = "pageToken is not one that was given out";
 
-	private static final int DEFAULT_SIZE = 100;
+	static final int DEFAULT_SIZE = 100;
 
-	private static final int LARGEST_SIZE = 1000;
+	static final int LARGEST_SIZE = 1000;
 
 	private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 

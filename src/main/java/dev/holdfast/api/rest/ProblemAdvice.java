@@ -106,6 +106,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 			ExchangeValve.breakConnection(request);
 			return null;
 		}
+		// What was to be answered is not.
+		response.setHeader(HttpHeaders.ETAG, null);
 		more.forEach((name, values) -> values.forEach((value) -> response.setHeader(name, value)));
 		try {
 			ProblemAnswer.write(problem, request, response);

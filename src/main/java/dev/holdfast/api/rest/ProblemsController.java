@@ -2,6 +2,7 @@ package dev.holdfast.api.rest;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import io.swagger.v3.oas.annotations.Operation;
 
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -13,6 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ProblemsController {
 
+	@Operation(summary = "Explains a problem")
 	@GetMapping("/problems/{code}")
 	Explanation explain(@PathVariable String code) {
 		ProblemType type = ProblemType.ofCode(code);

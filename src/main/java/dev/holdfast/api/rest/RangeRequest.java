@@ -3,6 +3,7 @@ package dev.holdfast.api.rest;
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param offset of the first byte
  * @param length how many
  */
-record RangeRequest(@Nullable ByteSize offset, @Nullable ByteSize length) {
+record RangeRequest(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable ByteSize offset,
+		@Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable ByteSize length) {
 
 	long first() {
 		return required(this.offset, "offset");

@@ -2,6 +2,7 @@ package dev.holdfast.api.rest;
 
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.tenant.Quotas;
+import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ record TenantRequest(@Nullable ByteSize capacityBytes) {
 	 * The body of a change of a tenant, by RFC 7386: what is not there stays, and null is
 	 * as if it had not been declared.
 	 */
+	@Schema(name = "TenantChange")
 	static final class Change {
 
 		private @Nullable ByteSize capacityBytes;

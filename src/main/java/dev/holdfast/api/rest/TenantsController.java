@@ -10,6 +10,7 @@ import dev.holdfast.tenant.Tenant;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.volume.TenantRemoval;
 import dev.holdfast.volume.Volumes;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ class TenantsController {
 		this.volumes = volumes;
 	}
 
+	@Operation(summary = "Declares a tenant")
 	@Needs(Right.ADMINISTER)
 	@PutMapping("/{tenant}")
 	ResponseEntity<TenantResponse> create(@PathVariable String tenant,
@@ -57,6 +59,7 @@ class TenantsController {
 		return answer(creation.created() ? HttpStatus.CREATED : HttpStatus.OK, creation.tenant());
 	}
 
+	@Operation(summary = "Changes quotas of a tenant")
 	@Needs(Right.ADMINISTER)
 	@PatchMapping(path = "/{tenant}", consumes = { "application/merge-patch+json", MediaType.APPLICATION_JSON_VALUE })
 	ResponseEntity<TenantResponse> change(@PathVariable String tenant, @RequestBody TenantRequest.Change request,
@@ -64,6 +67,7 @@ class TenantsController {
 		return answer(HttpStatus.OK, this.tenants.change(tenant, demanded(conditions), request::of));
 	}
 
+	@Operation(summary = "Shows a tenant, and what it uses")
 	@Needs(Right.LIST)
 	@GetMapping("/{tenant}")
 	ResponseEntity<TenantResponse> show(@PathVariable String tenant, Conditions conditions) {
@@ -71,6 +75,7 @@ class TenantsController {
 		return conditions.answer(found.tag(), found);
 	}
 
+	@Operation(summary = "Lists tenants")
 	@Needs(Right.ADMINISTER)
 	@GetMapping
 	TenantList list(HttpServletRequest request) {
@@ -78,6 +83,7 @@ class TenantsController {
 		return new TenantList(page.items().stream().map(this::response).toList(), page.nextToken());
 	}
 
+	@Operation(summary = "Deletes a tenant that owns nothing")
 	@Needs(Right.ADMINISTER)
 	@DeleteMapping("/{tenant}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)

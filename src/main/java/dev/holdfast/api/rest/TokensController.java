@@ -12,6 +12,7 @@ import dev.holdfast.tenant.Tenants;
 import dev.holdfast.tenant.TokenSpec;
 import dev.holdfast.tenant.TokenStatus;
 import dev.holdfast.tenant.Tokens;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ class TokensController {
 		this.tokens = tokens;
 	}
 
+	@Operation(summary = "Declares a token, and answers its secret once")
 	@Needs(Right.ADMINISTER)
 	@PutMapping("/{name}")
 	ResponseEntity<TokenResponse> create(@PathVariable String tenant, @PathVariable String name,
@@ -56,6 +58,7 @@ class TokensController {
 			.body(body);
 	}
 
+	@Operation(summary = "Shows a token")
 	@Needs(Right.ADMINISTER)
 	@GetMapping("/{name}")
 	ResponseEntity<TokenResponse> show(@PathVariable String tenant, @PathVariable String name, Conditions conditions) {
@@ -65,6 +68,7 @@ class TokensController {
 		return conditions.answer(found.tag(), found);
 	}
 
+	@Operation(summary = "Lists a tenant's tokens")
 	@Needs(Right.ADMINISTER)
 	@GetMapping
 	TokenList list(@PathVariable String tenant, HttpServletRequest request) {
@@ -76,6 +80,7 @@ class TokensController {
 	/**
 	 * Ends a token. Requests that it has begun go on; its next one is refused.
 	 */
+	@Operation(summary = "Revokes a token at once")
 	@Needs(Right.ADMINISTER)
 	@DeleteMapping("/{name}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)

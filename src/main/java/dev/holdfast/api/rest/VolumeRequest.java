@@ -8,6 +8,7 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.volume.VolumeSpec;
+import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param stripeBytes width of a stripe
  * @param devices names of the devices to use; for administrators
  */
-record VolumeRequest(@Nullable ByteSize sizeBytes, @Nullable Integer blockSize, @Nullable String layout,
-		@Nullable ByteSize stripeBytes, @Nullable List<String> devices) {
+record VolumeRequest(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable ByteSize sizeBytes,
+		@Schema(allowableValues = {
+				"512", "4096" }) @Nullable Integer blockSize,
+		@OneOf(VolumeRecord.Layout.class) @Nullable String layout, @Nullable ByteSize stripeBytes,
+		@Nullable List<String> devices){
 
 	VolumeSpec spec(boolean administrator) {
 		if (this.sizeBytes == null) {
@@ -57,7 +61,8 @@ record VolumeRequest(@Nullable ByteSize sizeBytes, @Nullable Integer blockSize, 
 	 *
 	 * @param sizeBytes bytes, or a string with a unit; not less than it has
 	 */
-	record Change(@Nullable ByteSize sizeBytes) {
+	@Schema(name = "VolumeChange")
+	record Change(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable ByteSize sizeBytes) {
 
 	}
 

@@ -8,6 +8,7 @@ import java.util.UUID;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.volume.Volume;
+import dev.holdfast.volume.VolumeState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint where that machine is reached
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record VolumeResponse(String name, UUID uuid, long sizeBytes, int blockSize, String layout,
-		@Nullable Integer stripeBytes, String state, @Nullable String reason, List<String> devices, String node,
+record VolumeResponse(String name, UUID uuid, long sizeBytes, int blockSize,
+		@OneOf(VolumeRecord.Layout.class) String layout, @Nullable Integer stripeBytes,
+		@OneOf(VolumeState.class) String state, @Nullable String reason, List<String> devices, String node,
 		URI endpoint) {
 
 	EntityTag tag() {

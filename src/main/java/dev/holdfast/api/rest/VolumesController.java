@@ -19,6 +19,10 @@ import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
 import dev.holdfast.volume.VolumeTasks;
 import dev.holdfast.volume.Volumes;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +72,9 @@ class VolumesController {
 		this.node = node;
 	}
 
+	@Operation(summary = "Declares a volume")
 	@Needs(Right.MANAGE)
+	@LongWork(VolumeResponse.class)
 	@PutMapping("/{volume}")
 	ResponseEntity<Object> create(@PathVariable String tenant, @PathVariable String volume,
 			@RequestBody VolumeRequest request, Conditions conditions, ShownLease lease, TokenAuthentication caller) {
@@ -82,7 +88,9 @@ class VolumesController {
 	/**
 	 * Grows a volume.
 	 */
+	@Operation(summary = "Grows a volume")
 	@Needs(Right.MANAGE)
+	@LongWork(VolumeResponse.class)
 	@PatchMapping(path = "/{volume}", consumes = { "application/merge-patch+json", MediaType.APPLICATION_JSON_VALUE })
 	ResponseEntity<Object> change(@PathVariable String tenant, @PathVariable String volume,
 			@RequestBody VolumeRequest.Change request, Conditions conditions, ShownLease lease) {
@@ -113,6 +121,7 @@ class VolumesController {
 		return VolumeResponse.of(volume, this.devices.names(), this.node);
 	}
 
+	@Operation(summary = "Shows a volume")
 	@Needs(Right.LIST)
 	@GetMapping("/{volume}")
 	ResponseEntity<VolumeResponse> show(@PathVariable String tenant, @PathVariable String volume,
@@ -121,6 +130,7 @@ class VolumesController {
 		return conditions.answer(found.tag(), found);
 	}
 
+	@Operation(summary = "Lists a tenant's volumes")
 	@Needs(Right.LIST)
 	@GetMapping
 	VolumeList list(@PathVariable String tenant, HttpServletRequest request) {
@@ -131,6 +141,7 @@ class VolumesController {
 				page.nextToken());
 	}
 
+	@Operation(summary = "Deletes a volume and what is in it")
 	@Needs(Right.MANAGE)
 	@DeleteMapping("/{volume}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
@@ -138,6 +149,7 @@ class VolumesController {
 		this.volumes.delete(this.lookup.require(tenant, volume).key(), lease.number(), demanded(conditions));
 	}
 
+	@Operation(summary = "Makes all that was written durable")
 	@Needs(Right.WRITE)
 	@PostMapping("/{volume}:flush")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
@@ -145,7 +157,10 @@ class VolumesController {
 		this.blocks.flush(this.lookup.require(tenant, volume).key(), this.limits.options(false, lease));
 	}
 
+	@Operation(summary = "Makes a range read as zeroes")
 	@Needs(Right.WRITE)
+	@Parameter(name = "fua", in = ParameterIn.QUERY, schema = @Schema(type = "boolean"),
+			description = "Whether it must be durable when answered.")
 	@PostMapping("/{volume}:zero")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void zero(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range,
@@ -154,6 +169,7 @@ class VolumesController {
 				this.limits.options(Query.flag(request, "fua"), lease));
 	}
 
+	@Operation(summary = "Gives the content of a range up")
 	@Needs(Right.WRITE)
 	@PostMapping("/{volume}:discard")
 	@ResponseStatus(HttpStatus.NO_CONTENT)

@@ -175,8 +175,9 @@ class AccessTests extends Service {
 
 	@Test
 	void shouldAskOnEveryRouteWhetherTheCallerMay() {
-		assertThat(routes((method) -> !method.isAnnotationPresent(Needs.class)))
-			.containsExactlyInAnyOrder("MeController.show", "ProblemsController.explain", "ErrorPage.show");
+		assertThat(routes((method) -> !method.isAnnotationPresent(Needs.class))).containsExactlyInAnyOrder(
+				"MeController.show", "ProblemsController.explain", "ErrorPage.show",
+				"OpenApiWebMvcResource.openapiJson", "OpenApiWebMvcResource.openapiYaml");
 	}
 
 	@Test
