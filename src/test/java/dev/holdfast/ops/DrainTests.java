@@ -2,9 +2,11 @@ package dev.holdfast.ops;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.holdfast.powerloss.ServiceProcess;
 import org.awaitility.Awaitility;
@@ -76,6 +78,11 @@ class DrainTests {
 				get(idle, token);
 				assertThat(idle.head()).startsWith("HTTP/1.1 206");
 				assertThat(isFree()).as("held by the service").isFalse();
+				// Native code that is in no image, and nothing of the web servers.
+				try (Stream<Path> temporary = Files.list(this.directory.resolve("tmp"))) {
+					assertThat(temporary.map((file) -> file.getFileName().toString())).isNotEmpty()
+						.noneMatch((name) -> name.startsWith("tomcat"));
+				}
 				long before = System.nanoTime();
 				service.terminate();
 				assertThat(service.awaitExit()).isEqualTo(TERMINATED);

@@ -45,10 +45,11 @@ public final class ServiceProcess implements AutoCloseable {
 			throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
-						"--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
-						HoldfastApplication.class.getName(), "--server.port=0", "--management.server.port=0",
-						"--holdfast.data-directory=" + directory.resolve("data"), "--holdfast.staging=16MiB"));
+						"-XX:+UseSerialGC", "-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")),
+						"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
+						System.getProperty("java.class.path"), HoldfastApplication.class.getName(), "--server.port=0",
+						"--management.server.port=0", "--holdfast.data-directory=" + directory.resolve("data"),
+						"--holdfast.staging=16MiB"));
 		for (int i = 0; i < devices.size(); i++) {
 			String device = "--holdfast.devices[%d].".formatted(i);
 			command.add(device + "name=" + devices.get(i));
