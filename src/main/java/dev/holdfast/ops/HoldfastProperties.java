@@ -50,8 +50,7 @@ public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataD
 		@DefaultValue("30s") @DurationMin(seconds = 1,
 				message = "write a duration of at least 1s, such as 30s") Duration drainLimit,
 		@DefaultValue @Valid LimitProperties limits, @Nullable Path adminTokenFile,
-		@DefaultValue @Valid AccessProperties access,
-		@Nullable String nodeName, @Nullable URI endpoint) {
+		@DefaultValue @Valid AccessProperties access, @Nullable String nodeName, @Nullable URI endpoint) {
 
 	private static final long MIB = 1 << 20;
 
