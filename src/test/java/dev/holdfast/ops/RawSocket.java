@@ -74,6 +74,24 @@ public final class RawSocket implements AutoCloseable {
 		return this.socket.getInputStream().read(new byte[most]);
 	}
 
+	/**
+	 * Reads until the connection ends or is reset, whichever of the two is seen first.
+	 * @return how many bytes
+	 */
+	public long countUntilBroken() {
+		long count = 0;
+		try {
+			int got;
+			while ((got = readSome(1 << 16)) >= 0) {
+				count += got;
+			}
+		}
+		catch (IOException ex) {
+			// A reset: the bytes before it may be lost as well.
+		}
+		return count;
+	}
+
 	public String rest() throws IOException {
 		return new String(this.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
 	}
