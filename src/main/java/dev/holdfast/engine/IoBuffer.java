@@ -19,6 +19,12 @@ public interface IoBuffer {
 	Tier tier();
 
 	/**
+	 * The same memory by its plain address. It lives and ends with this buffer.
+	 * @return in tier {@link Tier#NONE}
+	 */
+	IoBuffer plain();
+
+	/**
 	 * Why the memory is not registered.
 	 * @return one sentence, or {@code null} if it is
 	 */

@@ -72,6 +72,18 @@ public interface IoEngine extends AutoCloseable {
 	CompletableFuture<Void> unregister(IoBuffer buffer);
 
 	/**
+	 * Memory that counts against {@code RLIMIT_MEMLOCK}: what is registered, and the
+	 * rings.
+	 * @return bytes, rather too many than too few
+	 */
+	long lockedBytes();
+
+	/**
+	 * How memory is mapped to devices ahead of I/O.
+	 */
+	Premapping premapping();
+
+	/**
 	 * Hands over an operation. From here until {@link IoListener#released} it and its
 	 * region of memory belong to the engine.
 	 * @param operation a prepared operation that is not in use

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 
 import dev.holdfast.uring.Ring;
 import dev.holdfast.uring.RingOptions;
+import dev.holdfast.uring.sys.DmaBufferProbe;
 import dev.holdfast.uring.sys.Errno;
 import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.KernelProbe;
@@ -50,7 +51,8 @@ public final class IoEngines {
 					(loop) -> new PsyncBackend(options.inKernel(), loop)))
 			.toList();
 		all(loops.stream().map(EngineLoop::start).toList()).join();
-		return new LoopEngine("psync", List.of(reason), loops, options.files(), null, reason);
+		return new LoopEngine("psync", List.of(reason), loops, options.files(), null, reason,
+				new NoPremapping("blocking calls cannot use premapped memory"), 0);
 	}
 
 	/**
@@ -58,6 +60,14 @@ public final class IoEngines {
 	 * @throws UringRefusedException if this host refuses it
 	 */
 	public static IoEngine uring(RingSyscalls kernel, EngineOptions options) throws UringRefusedException {
+		return uring(kernel, options,
+				new NoPremapping(DmaBufferProbe.run(kernel)
+						? "this kernel can register dma-bufs for a device, which this release does not use yet"
+						: "this kernel cannot premap registered memory"));
+	}
+
+	static IoEngine uring(RingSyscalls kernel, EngineOptions options, Premapping premapping)
+			throws UringRefusedException {
 		KernelProbe probe = KernelProbe.run(kernel);
 		String refusal = probe.refusal();
 		if (refusal != null) {
@@ -74,7 +84,7 @@ public final class IoEngines {
 			all(loops.stream().map(EngineLoop::start).toList()).join();
 			Ring source = openSource(kernel, options, loops.getFirst());
 			return new LoopEngine("io_uring", findings(probe, loops.getFirst(), source), loops, options.files(),
-					new Registrar(loops, source, options.buffers()), "");
+					new Registrar(loops, source, options.buffers()), "", premapping, 1024L * options.ringKib());
 		}
 		catch (CompletionException ex) {
 			throw closed(options, loops, ex.getCause());

@@ -19,15 +19,24 @@ final class LoopBuffer implements IoBuffer {
 
 	private final long chunk;
 
+	private final Tier tier;
+
 	private final @Nullable String refusal;
 
-	private final UsageCounter uses = new UsageCounter();
+	private final UsageCounter uses;
 
-	private LoopBuffer(MemorySegment memory, int firstSlot, long chunk, @Nullable String refusal) {
+	private final LoopBuffer plain;
+
+	private LoopBuffer(MemorySegment memory, int firstSlot, long chunk, Tier tier, @Nullable String refusal,
+			UsageCounter uses) {
 		this.memory = memory;
 		this.firstSlot = firstSlot;
 		this.chunk = chunk;
+		this.tier = tier;
 		this.refusal = refusal;
+		this.uses = uses;
+		this.plain = (firstSlot == NO_SLOT) ? this
+				: new LoopBuffer(memory, NO_SLOT, Long.MAX_VALUE, Tier.NONE, refusal, uses);
 	}
 
 	/**
@@ -35,11 +44,19 @@ final class LoopBuffer implements IoBuffer {
 	 * @param chunk bytes in each slot but the last
 	 */
 	static LoopBuffer registered(MemorySegment memory, int firstSlot, long chunk) {
-		return new LoopBuffer(memory, firstSlot, chunk, null);
+		return new LoopBuffer(memory, firstSlot, chunk, Tier.BVEC, null, new UsageCounter());
+	}
+
+	/**
+	 * A buffer that a device reaches by a slot of its own.
+	 * @param slot of the whole memory
+	 */
+	static LoopBuffer premapped(MemorySegment memory, int slot, long chunk) {
+		return new LoopBuffer(memory, slot, chunk, Tier.DMA, null, new UsageCounter());
 	}
 
 	static LoopBuffer plain(MemorySegment memory, String refusal) {
-		return new LoopBuffer(memory, NO_SLOT, Long.MAX_VALUE, refusal);
+		return new LoopBuffer(memory, NO_SLOT, Long.MAX_VALUE, Tier.NONE, refusal, new UsageCounter());
 	}
 
 	@Override
@@ -49,7 +66,12 @@ final class LoopBuffer implements IoBuffer {
 
 	@Override
 	public Tier tier() {
-		return (this.firstSlot == NO_SLOT) ? Tier.NONE : Tier.BVEC;
+		return this.tier;
+	}
+
+	@Override
+	public IoBuffer plain() {
+		return this.plain;
 	}
 
 	@Override
@@ -59,6 +81,10 @@ final class LoopBuffer implements IoBuffer {
 
 	int firstSlot() {
 		return this.firstSlot;
+	}
+
+	long chunk() {
+		return this.chunk;
 	}
 
 	/**
@@ -94,6 +120,10 @@ final class LoopBuffer implements IoBuffer {
 
 	void release() {
 		this.uses.release();
+	}
+
+	boolean open() {
+		return this.uses.open();
 	}
 
 	/**

@@ -33,6 +33,10 @@ final class LoopEngine implements IoEngine {
 
 	private final String noRegistrar;
 
+	private final Premapping premapping;
+
+	private final long ringBytes;
+
 	private final Set<LoopDevice> devices = ConcurrentHashMap.newKeySet();
 
 	private final Set<LoopBuffer> buffers = ConcurrentHashMap.newKeySet();
@@ -42,13 +46,15 @@ final class LoopEngine implements IoEngine {
 	private volatile boolean closed;
 
 	LoopEngine(String name, List<String> findings, List<EngineLoop> loops, int files, @Nullable Registrar registrar,
-			String noRegistrar) {
+			String noRegistrar, Premapping premapping, long ringBytes) {
 		this.name = name;
 		this.findings = List.copyOf(findings);
 		this.loops = List.copyOf(loops);
 		this.slots = new FileSlots(loops.size(), files);
 		this.registrar = registrar;
 		this.noRegistrar = noRegistrar;
+		this.premapping = premapping;
+		this.ringBytes = ringBytes;
 	}
 
 	@Override
@@ -112,6 +118,19 @@ final class LoopEngine implements IoEngine {
 			return own.close();
 		}
 		return (this.registrar != null) ? this.registrar.unregister(own) : own.close();
+	}
+
+	@Override
+	public long lockedBytes() {
+		return this.ringBytes + this.buffers.stream()
+			.filter((buffer) -> buffer.tier() == Tier.BVEC)
+			.mapToLong((buffer) -> buffer.memory().byteSize())
+			.sum();
+	}
+
+	@Override
+	public Premapping premapping() {
+		return this.premapping;
 	}
 
 	@Override

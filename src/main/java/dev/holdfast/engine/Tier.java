@@ -10,7 +10,9 @@ public enum Tier {
 	/** Plain user address: pinned and walked for each I/O. */
 	NONE,
 	/** Registered buffer: pinned once. */
-	BVEC;
+	BVEC,
+	/** Premapped for the device: nothing is set up per I/O. */
+	DMA;
 
 	private final String label = name().toLowerCase(Locale.ROOT);
 

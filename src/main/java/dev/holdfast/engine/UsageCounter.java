@@ -24,6 +24,10 @@ final class UsageCounter {
 		return this.uses & ~CLOSED;
 	}
 
+	boolean open() {
+		return this.uses >= 0;
+	}
+
 	/**
 	 * Counts a use.
 	 * @return how many there were before; negative if it is closed, and then this one

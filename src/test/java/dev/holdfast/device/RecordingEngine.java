@@ -17,6 +17,7 @@ import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoKind;
 import dev.holdfast.engine.IoOperation;
+import dev.holdfast.engine.Premapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,6 +147,16 @@ public final class RecordingEngine implements IoEngine {
 	@Override
 	public CompletableFuture<Void> unregister(IoBuffer buffer) {
 		return this.engine.unregister(buffer);
+	}
+
+	@Override
+	public long lockedBytes() {
+		return this.engine.lockedBytes();
+	}
+
+	@Override
+	public Premapping premapping() {
+		return this.engine.premapping();
 	}
 
 	@Override

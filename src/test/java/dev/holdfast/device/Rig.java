@@ -47,6 +47,13 @@ public final class Rig implements AutoCloseable {
 		return new Rig(around.apply(kind.open()));
 	}
 
+	/**
+	 * With an engine of the test's own, which it closes.
+	 */
+	public static Rig with(IoEngine engine) {
+		return new Rig(engine);
+	}
+
 	public IoEngine engine() {
 		return this.engine;
 	}

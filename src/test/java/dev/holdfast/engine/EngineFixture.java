@@ -31,7 +31,11 @@ final class EngineFixture implements AutoCloseable {
 	private final IoDevice device;
 
 	EngineFixture(EngineKind kind, Path path, boolean blockDevice, DeviceLimits limits) {
-		this.engine = kind.open();
+		this(kind.open(), path, blockDevice, limits);
+	}
+
+	private EngineFixture(IoEngine engine, Path path, boolean blockDevice, DeviceLimits limits) {
+		this.engine = engine;
 		try {
 			this.descriptor = Posix.open(path, Posix.O_RDWR | Posix.O_DIRECT);
 			this.undo.push(() -> close(this.descriptor));
@@ -48,12 +52,16 @@ final class EngineFixture implements AutoCloseable {
 	}
 
 	static EngineFixture onFile(EngineKind kind, Path directory, long size, DeviceLimits limits) {
+		return onFile(kind.open(), directory, size, limits);
+	}
+
+	static EngineFixture onFile(IoEngine engine, Path directory, long size, DeviceLimits limits) {
 		try {
 			Path file = Files.createTempFile(directory, "engine", ".img");
 			int descriptor = Posix.open(file, Posix.O_RDWR);
 			Posix.truncate(descriptor, size);
 			Posix.close(descriptor);
-			return new EngineFixture(kind, file, false, limits);
+			return new EngineFixture(engine, file, false, limits);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -23,6 +23,7 @@ import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoKind;
 import dev.holdfast.engine.IoOperation;
 import dev.holdfast.engine.OperationAccess;
+import dev.holdfast.engine.Premapping;
 import dev.holdfast.engine.Tier;
 import dev.holdfast.uring.sys.Errno;
 import org.jspecify.annotations.Nullable;
@@ -256,6 +257,16 @@ final class PowerLossEngine implements IoEngine {
 	}
 
 	@Override
+	public long lockedBytes() {
+		return 0;
+	}
+
+	@Override
+	public Premapping premapping() {
+		throw new UnsupportedOperationException("nothing is mapped here");
+	}
+
+	@Override
 	public void weigh(IoDevice device, int flow, int weight) {
 		throw new UnsupportedOperationException("turns do not matter here");
 	}
@@ -284,6 +295,11 @@ final class PowerLossEngine implements IoEngine {
 	}
 
 	private record ModelBuffer(MemorySegment memory, Tier tier, @Nullable String refusal) implements IoBuffer {
+
+		@Override
+		public IoBuffer plain() {
+			return this;
+		}
 
 	}
 

@@ -57,6 +57,13 @@ public final class Posix {
 
 	private static final int MFD_CLOEXEC = 1;
 
+	private static final int MFD_HUGETLB = 4;
+
+	private static final int MFD_HUGE_SHIFT = 26;
+
+	/** The page size of memory that asks for no other, in bytes. */
+	public static final int PAGE_SIZE = 4096;
+
 	private static final int EFD_CLOEXEC = 0x80000;
 
 	private static final LibC C = LibC.INSTANCE;
@@ -202,9 +209,27 @@ public final class Posix {
 	 * @return memory that {@link #unmap} gives back
 	 */
 	public static MemorySegment mapMemory(String name, long size) throws ErrnoException {
-		int descriptor = (int) check("memfd_create", C.memfd_create(name, MFD_CLOEXEC));
+		return mapMemory(name, size, PAGE_SIZE);
+	}
+
+	/**
+	 * Memory of a new {@code memfd}, mapped shared and faulted in. It is zero. All of it
+	 * is taken before any is mapped, so that what is not there is an error and not a
+	 * signal.
+	 * @param name shown in {@code /proc/self/maps}
+	 * @param size bytes, a multiple of the page size
+	 * @param pageSize bytes, a power of two: larger than {@link #PAGE_SIZE} for huge
+	 * pages of that size
+	 * @return memory that {@link #unmap} gives back
+	 * @throws ErrnoException {@code ENOMEM} or {@code ENOSPC} if there is not as much,
+	 * {@code ENODEV} or {@code EINVAL} if there are no pages of this size
+	 */
+	public static MemorySegment mapMemory(String name, long size, long pageSize) throws ErrnoException {
+		int pages = (pageSize > PAGE_SIZE) ? MFD_HUGETLB | Long.numberOfTrailingZeros(pageSize) << MFD_HUGE_SHIFT : 0;
+		int descriptor = (int) check("memfd_create", C.memfd_create(name, MFD_CLOEXEC | pages));
 		try {
 			truncate(descriptor, size);
+			check("fallocate of memory", C.fallocate(descriptor, 0, 0, size));
 			long address = check("mmap", C.mmap(0, size, PROT_READ_WRITE, MAP_SHARED | MAP_POPULATE, descriptor, 0));
 			return MemorySegment.ofAddress(address).reinterpret(size);
 		}

@@ -55,6 +55,8 @@ public final class FakeKernel implements RingSyscalls {
 
 	private int mapsLeft = Integer.MAX_VALUE;
 
+	private int updateOfDescriptions = -Errno.EINVAL;
+
 	private RegisterScript registerScript = (call) -> null;
 
 	private IoScript ioScript = (ring, entry) -> null;
@@ -112,6 +114,12 @@ public final class FakeKernel implements RingSyscalls {
 
 	public FakeKernel features(int bits) {
 		this.features = bits;
+		return this;
+	}
+
+	/** What it says to updates with {@code struct io_uring_regbuf_desc}. */
+	public FakeKernel answerDescriptions(int result) {
+		this.updateOfDescriptions = result;
 		return this;
 	}
 
@@ -221,6 +229,9 @@ public final class FakeKernel implements RingSyscalls {
 		this.lock.lock();
 		try {
 			FakeRing target = ring(ring);
+			if (opcode == RegisterOpcode.BUFFERS_UPDATE && argument.get(ValueLayout.JAVA_INT, 4) != 0) {
+				return this.updateOfDescriptions;
+			}
 			return switch (opcode) {
 				case RegisterOpcode.PROBE -> probe(argument);
 				case RegisterOpcode.FILES2, RegisterOpcode.BUFFERS2 -> answerOr(
