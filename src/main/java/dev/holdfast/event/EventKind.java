@@ -1,0 +1,23 @@
+package dev.holdfast.event;
+
+import java.util.Locale;
+
+/**
+ * What can happen, by the names of the API. {@code src/docs/events.md} says what each
+ * carries.
+ */
+public enum EventKind {
+
+	OPERATION_STARTED, OPERATION_FINISHED;
+
+	private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+	/**
+	 * The name in the API.
+	 * @return such as {@code operation-finished}
+	 */
+	public String label() {
+		return this.label;
+	}
+
+}
