@@ -51,6 +51,10 @@ final class Pins {
 		}
 	}
 
+	boolean isOpen() {
+		return this.word.get() >= 0;
+	}
+
 	void open() {
 		this.word.getAndUpdate((before) -> before & ~CLOSED);
 	}

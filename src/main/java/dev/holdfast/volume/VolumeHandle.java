@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -8,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
 import dev.holdfast.device.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,8 @@ public final class VolumeHandle {
 
 	private volatile boolean cancelled;
 
+	private volatile @Nullable VolumeListener follower;
+
 	/** What it is about to grow to, in bytes; 0 if it is not. */
 	private volatile long setAside;
 
@@ -58,6 +62,15 @@ public final class VolumeHandle {
 	 */
 	public UUID uuid() {
 		return this.volume.uuid();
+	}
+
+	/**
+	 * Devices that I/O goes to now.
+	 * @return each once; none while there can be no I/O
+	 */
+	public List<Device> devices() {
+		SegmentMap map = this.segments;
+		return (map != null && this.pins.isOpen()) ? map.devices() : List.of();
 	}
 
 	/**
@@ -172,6 +185,24 @@ public final class VolumeHandle {
 		this.volume = Volume.of(onLabel, VolumeState.READY);
 		this.pins.open();
 		this.created.complete(true);
+		tell();
+	}
+
+	/**
+	 * Whom to tell what becomes of it, and now what it is, if it is something already.
+	 */
+	void follow(VolumeListener listener) {
+		this.follower = listener;
+		if (this.created.isDone()) {
+			tell();
+		}
+	}
+
+	private void tell() {
+		VolumeListener listener = this.follower;
+		if (listener != null) {
+			listener.changed(this);
+		}
 	}
 
 	/**
@@ -188,6 +219,7 @@ public final class VolumeHandle {
 		this.volume = as;
 		this.pins.close();
 		this.created.complete(true);
+		tell();
 	}
 
 	/**
@@ -195,6 +227,7 @@ public final class VolumeHandle {
 	 */
 	void growing(boolean begins) {
 		this.volume = this.volume.in(begins ? VolumeState.GROWING : VolumeState.READY, null);
+		tell();
 	}
 
 	/**
@@ -284,11 +317,13 @@ public final class VolumeHandle {
 		// First nobody gets in, then it is said why.
 		this.pins.close();
 		this.volume = this.volume.in(VolumeState.DELETING, null);
+		tell();
 		if (this.pins.drain(limit)) {
 			return true;
 		}
 		this.volume = this.volume.in(VolumeState.READY, null);
 		this.pins.open();
+		tell();
 		return false;
 	}
 

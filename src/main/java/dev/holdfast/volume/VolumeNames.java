@@ -22,6 +22,8 @@ final class VolumeNames {
 
 	private final Map<VolumeKey, VolumeHandle> handles = new ConcurrentHashMap<>();
 
+	private final VolumeFollowers followers = new VolumeFollowers();
+
 	VolumeNames(Tenancy tenancy) {
 		this.tenancy = tenancy;
 	}
@@ -43,6 +45,7 @@ final class VolumeNames {
 	 */
 	void put(VolumeHandle known) {
 		this.handles.put(known.volume().key(), known);
+		known.follow(this.followers);
 	}
 
 	/**
@@ -61,6 +64,7 @@ final class VolumeNames {
 		}
 		requireRoom(key.tenant(), fresh.volume().sizeBytes());
 		this.handles.put(key, fresh);
+		fresh.follow(this.followers);
 		return null;
 	}
 
@@ -75,6 +79,7 @@ final class VolumeNames {
 		}
 		VolumeHandle present = this.handles.putIfAbsent(key, fresh);
 		if (present == null) {
+			fresh.follow(this.followers);
 			return fresh;
 		}
 		return present.uuid().equals(fresh.uuid()) ? present : null;
@@ -115,8 +120,27 @@ final class VolumeNames {
 		return of(tenant).mapToLong(VolumeHandle::chargedBytes).sum();
 	}
 
+	/**
+	 * Gives up a name of a volume that has got another one.
+	 */
 	void release(VolumeKey key, VolumeHandle handle) {
 		this.handles.remove(key, handle);
+	}
+
+	/**
+	 * Gives up the name of a volume that is no more.
+	 */
+	void end(VolumeHandle handle) {
+		release(handle.volume().key(), handle);
+		this.followers.ended(handle);
+	}
+
+	/**
+	 * Whom to tell what becomes of volumes, and now of those there are.
+	 */
+	void follow(VolumeListener listener) {
+		this.followers.add(listener);
+		handles().forEach(listener::changed);
 	}
 
 	boolean exists(String tenant) {

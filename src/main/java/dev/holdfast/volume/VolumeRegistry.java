@@ -84,7 +84,7 @@ final class VolumeRegistry {
 	 * Gives up a name for which there is no volume after all.
 	 */
 	void release(VolumeHandle handle) {
-		this.names.release(handle.volume().key(), handle);
+		this.names.end(handle);
 	}
 
 	/**
@@ -99,7 +99,7 @@ final class VolumeRegistry {
 	 */
 	void forget(VolumeHandle handle) {
 		remove(handle.uuid());
-		this.names.release(handle.volume().key(), handle);
+		this.names.end(handle);
 	}
 
 	/**
@@ -116,7 +116,7 @@ final class VolumeRegistry {
 			return false;
 		}
 		put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
-		this.names.release(handle.volume().key(), handle);
+		this.names.end(handle);
 		Reconciler reconciler = new Reconciler(this.spaces);
 		reconciler.settle(handle.uuid(), true);
 		reconciler.commit();
@@ -225,7 +225,7 @@ final class VolumeRegistry {
 		if (entry != null) {
 			VolumeHandle handle = this.names.find(entry.volume().key());
 			if (handle != null && handle.uuid().equals(volume)) {
-				this.names.release(entry.volume().key(), handle);
+				this.names.end(handle);
 			}
 		}
 		remove(volume);

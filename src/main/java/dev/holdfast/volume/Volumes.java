@@ -113,6 +113,13 @@ public final class Volumes implements DeviceListener {
 	}
 
 	/**
+	 * Whom to tell what becomes of volumes, and now of those there are.
+	 */
+	public void follow(VolumeListener listener) {
+		this.registry.names().follow(listener);
+	}
+
+	/**
 	 * Whom to tell when extents of a device have become dirty.
 	 */
 	void whenDirty(Consumer<DeviceSpace> listener) {
