@@ -1,0 +1,280 @@
+package dev.holdfast.buffer;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.holdfast.catalog.Catalog;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.contract.ResourceName;
+import dev.holdfast.engine.IoEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tenants' buffers. What is declared is in the catalog and survives; what is in memory is
+ * made of that, by {@link BufferReconciler} alone. Any thread.
+ */
+public final class Buffers implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(Buffers.class);
+
+	private static final Duration RETRY = Duration.ofSeconds(5);
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+	private final BufferTable table;
+
+	private final Clock clock;
+
+	private final BufferQuota quota;
+
+	private final BufferReconciler reconciler;
+
+	private final BufferListener listener;
+
+	private final Map<BufferKey, BufferSlot> slots = new ConcurrentHashMap<>();
+
+	/** Guards what is declared. */
+	private final ReentrantLock declaring = new ReentrantLock();
+
+	private final ScheduledExecutorService retries = Executors
+		.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("holdfast-buffers").factory());
+
+	/**
+	 * What the catalog declares, not in memory yet: see {@link #start()}.
+	 */
+	public Buffers(Catalog catalog, Clock clock, IoEngine engine, Memlock memlock, BufferQuota quota,
+			BufferListener listener) {
+		this.table = new BufferTable(catalog);
+		this.clock = clock;
+		this.quota = quota;
+		this.listener = listener;
+		this.reconciler = new BufferReconciler(engine, memlock, listener,
+				(slot) -> this.slots.remove(slot.declaration.key(), slot));
+		for (BufferDeclaration declaration : this.table.load()) {
+			this.slots.put(declaration.key(), new BufferSlot(declaration));
+		}
+	}
+
+	/**
+	 * Brings into memory what is declared. Returns when all of it has been tried; what
+	 * failed is tried again from time to time.
+	 */
+	public void start() {
+		reconcileAll();
+		Future<?> unused = this.retries.scheduleWithFixedDelay(this::reconcileAll, RETRY.toMillis(), RETRY.toMillis(),
+				TimeUnit.MILLISECONDS);
+	}
+
+	private void reconcileAll() {
+		List<BufferSlot> open = this.slots.values()
+			.stream()
+			.filter((slot) -> slot.state() == BufferState.PREPARING || slot.state() == BufferState.FAILED)
+			.sorted(Comparator.comparing((slot) -> slot.declaration.createdAt()))
+			.toList();
+		try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+			List<Future<?>> tries = open.stream().<Future<?>>map((slot) -> threads.submit(() -> retry(slot))).toList();
+			tries.forEach(Future::state);
+		}
+	}
+
+	private void retry(BufferSlot slot) {
+		String before = slot.failure;
+		ProblemException problem = this.reconciler.reconcile(slot);
+		BufferKey key = slot.declaration.key();
+		if (problem != null && !problem.detail().equals(before)) {
+			log.warn("Buffer {} of {} is not in memory: {}", key.name(), key.tenant(), problem.detail());
+		}
+		else if (problem == null && before != null) {
+			log.info("Buffer {} of {} is in memory again", key.name(), key.tenant());
+		}
+	}
+
+	/**
+	 * Declares a buffer and brings it into memory. The same declaration again changes
+	 * nothing.
+	 * @param key what it is to be called
+	 * @param spec what it is to be
+	 * @return what is there now
+	 * @throws ProblemException {@link Problem#BAD_NAME}, {@link Problem#ALREADY_EXISTS}
+	 * if the name has another declaration, {@link Problem#IN_USE} while an earlier one is
+	 * being deleted, {@link Problem#QUOTA_EXCEEDED}, {@link Problem#NO_SPACE}: nothing is
+	 * declared then
+	 */
+	public Declared declare(BufferKey key, BufferSpec spec) {
+		ResourceName.require("buffer", key.name());
+		BufferSlot slot;
+		this.declaring.lock();
+		try {
+			BufferSlot there = this.slots.get(key);
+			if (there != null) {
+				return again(there, spec);
+			}
+			this.quota.require(key.tenant(), spec.sizeBytes(), use(key.tenant()));
+			BufferDeclaration declaration = new BufferDeclaration(key, UUID.randomUUID(), spec,
+					this.clock.instant().truncatedTo(ChronoUnit.MILLIS));
+			slot = new BufferSlot(declaration);
+			this.table.insert(declaration);
+			this.slots.put(key, slot);
+		}
+		finally {
+			this.declaring.unlock();
+		}
+		ProblemException problem = this.reconciler.reconcile(slot);
+		if (problem != null) {
+			undeclare(slot);
+			this.reconciler.reconcile(slot);
+			throw problem;
+		}
+		return new Declared(slot.status(), true);
+	}
+
+	private static Declared again(BufferSlot there, BufferSpec spec) {
+		if (!there.wanted) {
+			throw new ProblemException(Problem.IN_USE,
+					"The buffer of this name is being deleted: something still uses its memory");
+		}
+		if (!there.declaration.spec().equals(spec)) {
+			throw new ProblemException(Problem.ALREADY_EXISTS,
+					"A buffer of this name has another size or other pages; take another name");
+		}
+		return new Declared(there.status(), false);
+	}
+
+	/**
+	 * Ends a buffer, and the mappings of it. Its bytes are gone.
+	 * @param key what it is called
+	 * @param limit how long to wait for whoever uses it
+	 * @return {@code false} if its memory is still in use: it goes when that has ended
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	public boolean delete(BufferKey key, Duration limit) {
+		BufferSlot slot = require(key);
+		undeclare(slot);
+		this.reconciler.reconcile(slot);
+		return slot.awaitGone(limit);
+	}
+
+	private void undeclare(BufferSlot slot) {
+		this.declaring.lock();
+		try {
+			if (slot.wanted) {
+				this.table.delete(slot.declaration.uuid());
+				slot.wanted = false;
+				this.listener.undeclared(slot.declaration.uuid());
+			}
+		}
+		finally {
+			this.declaring.unlock();
+		}
+	}
+
+	/**
+	 * A buffer that can be used.
+	 * @throws ProblemException {@link Problem#NOT_FOUND}, or {@link Problem#OVERLOADED}
+	 * if it is not in memory
+	 */
+	public BufferHandle open(BufferKey key) {
+		BufferSlot slot = require(key);
+		BufferHandle handle = slot.handle;
+		if (handle == null) {
+			String failure = slot.failure;
+			throw new ProblemException(Problem.OVERLOADED, "The buffer %s is not in memory%s".formatted(key.name(),
+					(failure != null) ? ": " + failure : " yet"))
+				.with("retryable", true);
+		}
+		return handle;
+	}
+
+	private BufferSlot require(BufferKey key) {
+		BufferSlot slot = this.slots.get(key);
+		if (slot == null || !slot.wanted) {
+			throw BufferHandle.notFound(key);
+		}
+		return slot;
+	}
+
+	/**
+	 * What there is of a name, one that is being deleted included.
+	 */
+	public Optional<BufferStatus> find(BufferKey key) {
+		return Optional.ofNullable(this.slots.get(key)).map(BufferSlot::status);
+	}
+
+	/**
+	 * A tenant's buffers, those that are being deleted included.
+	 * @return in no particular order
+	 */
+	public List<BufferStatus> list(String tenant) {
+		return this.slots.values()
+			.stream()
+			.filter((slot) -> slot.declaration.key().tenant().equals(tenant))
+			.map(BufferSlot::status)
+			.toList();
+	}
+
+	/**
+	 * What a tenant has, with what has not gone yet.
+	 */
+	public Use use(String tenant) {
+		List<BufferStatus> buffers = list(tenant);
+		return new Use(buffers.size(),
+				buffers.stream().mapToLong((buffer) -> buffer.declaration().spec().sizeBytes()).sum());
+	}
+
+	/**
+	 * Lets go of all memory. What is declared stays declared.
+	 */
+	@Override
+	public void close() {
+		this.retries.shutdownNow();
+		List<BufferSlot> all = List.copyOf(this.slots.values());
+		long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
+		for (BufferSlot slot : all) {
+			slot.wanted = false;
+			this.reconciler.reconcile(slot);
+		}
+		for (BufferSlot slot : all) {
+			if (!slot.awaitGone(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+				log.warn("Buffer {} of {} is still in use", slot.declaration.key().name(),
+						slot.declaration.key().tenant());
+			}
+		}
+		this.reconciler.close();
+	}
+
+	/**
+	 * The answer to a declaration.
+	 *
+	 * @param status what is there now
+	 * @param created whether it was declared by this call
+	 */
+	public record Declared(BufferStatus status, boolean created) {
+
+	}
+
+	/**
+	 * What a tenant has in buffers.
+	 *
+	 * @param count how many
+	 * @param bytes their memory
+	 */
+	public record Use(int count, long bytes) {
+
+	}
+
+}
