@@ -110,7 +110,7 @@ public final class BufferHandle {
 	 * Refuses further uses.
 	 */
 	void close() {
-		CompletableFuture<Void> unused = this.regions.close();
+		var _ = this.regions.close();
 	}
 
 	/**

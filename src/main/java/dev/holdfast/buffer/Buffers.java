@@ -76,7 +76,7 @@ public final class Buffers implements AutoCloseable {
 	 */
 	public void start() {
 		reconcileAll();
-		Future<?> unused = this.retries.scheduleWithFixedDelay(this::reconcileAll, RETRY.toMillis(), RETRY.toMillis(),
+		var _ = this.retries.scheduleWithFixedDelay(this::reconcileAll, RETRY.toMillis(), RETRY.toMillis(),
 				TimeUnit.MILLISECONDS);
 	}
 

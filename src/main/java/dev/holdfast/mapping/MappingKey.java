@@ -1,0 +1,23 @@
+package dev.holdfast.mapping;
+
+import dev.holdfast.buffer.BufferKey;
+import dev.holdfast.volume.VolumeKey;
+
+/**
+ * Which mapping: a buffer and a volume of one tenant.
+ *
+ * @param tenant whose both are
+ * @param buffer name of the buffer
+ * @param volume name of the volume
+ */
+public record MappingKey(String tenant, String buffer, String volume) {
+
+	BufferKey bufferKey() {
+		return new BufferKey(this.tenant, this.buffer);
+	}
+
+	VolumeKey volumeKey() {
+		return new VolumeKey(this.tenant, this.volume);
+	}
+
+}

@@ -1,0 +1,184 @@
+package dev.holdfast.mapping;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.device.Device;
+import dev.holdfast.engine.IoBuffer;
+import dev.holdfast.engine.Tier;
+import dev.holdfast.volume.VolumeHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes of a mapping what is declared of it, at the start, after each change and after
+ * each failure: there is no other way for a member to come, to change or to go.
+ * <p>
+ * A member that is made anew serves as it is until the new one is complete (mapping
+ * contract, rule 3).
+ */
+final class MappingReconciler {
+
+	private final PremapBudget budget;
+
+	private final Clock clock;
+
+	MappingReconciler(PremapBudget budget, Clock clock) {
+		this.budget = budget;
+		this.clock = clock;
+	}
+
+	/**
+	 * Closes the difference between what is wanted and what is.
+	 * @param anew whether members are to be made again that are made already
+	 * @return completes when all that was begun has ended, one way or the other
+	 */
+	CompletableFuture<Void> reconcile(Mapping mapping, boolean anew) {
+		List<CompletableFuture<Void>> begun = new ArrayList<>();
+		mapping.lock.lock();
+		try {
+			BufferHandle memory = mapping.wanted ? mapping.memory : null;
+			VolumeHandle volume = mapping.blocks;
+			List<Device> devices = (memory != null && volume != null) ? volume.devices() : List.of();
+			Set<UUID> under = (memory != null && volume != null) ? Set.copyOf(volume.volume().devices()) : Set.of();
+			Set<UUID> here = devices.stream().map(Device::uuid).collect(Collectors.toSet());
+			for (Member member : List.copyOf(mapping.members())) {
+				if (!under.contains(member.device())) {
+					begun.add(end(mapping, member));
+				}
+				else if (!here.contains(member.device())) {
+					begun.add(stale(member));
+				}
+			}
+			for (Device device : devices) {
+				begun.add(make(mapping, Objects.requireNonNull(memory), device, anew));
+			}
+		}
+		finally {
+			mapping.lock.unlock();
+		}
+		return CompletableFuture.allOf(begun.toArray(CompletableFuture<?>[]::new));
+	}
+
+	private CompletableFuture<Void> make(Mapping mapping, BufferHandle memory, Device device, boolean anew) {
+		Member member = mapping.member(device.uuid());
+		if (member == null || member.ending()) {
+			member = new Member(device);
+			mapping.add(member);
+		}
+		Member made = member;
+		CompletableFuture<Void> old = (made.form().generation() != device.generation()) ? stale(made)
+				: CompletableFuture.completedFuture(null);
+		made.remapping(device.generation());
+		return CompletableFuture.allOf(old, made.then(() -> {
+			TierChoice wanted = mapping.spec().tier();
+			if (!anew && satisfies(made.form(), wanted, memory)) {
+				return CompletableFuture.completedFuture(null);
+			}
+			CompletableFuture<Void> before = anew ? giveBack(made, made.without(memory.io()))
+					: CompletableFuture.completedFuture(null);
+			return before.thenCompose((nothing) -> build(made, wanted, memory, device));
+		}));
+	}
+
+	/** Whether nothing better can be expected of making it again. */
+	private static boolean satisfies(Member.Form form, TierChoice wanted, BufferHandle memory) {
+		IoBuffer target = form.target();
+		if (form.state() != MemberState.MAPPED || target == null) {
+			return false;
+		}
+		return switch (wanted) {
+			case DMA, AUTO -> target.tier() == Tier.DMA;
+			case BVEC -> target.tier() == memory.io().tier();
+			case NONE -> target.tier() == Tier.NONE;
+		};
+	}
+
+	private CompletableFuture<Void> build(Member member, TierChoice wanted, BufferHandle memory, Device device) {
+		long begin = System.nanoTime();
+		IoBuffer io = memory.io();
+		return switch (wanted) {
+			case NONE -> complete(member, device, io.plain(), null, null, begin);
+			case BVEC -> complete(member, device, io, notRegistered(io), null, begin);
+			case AUTO, DMA -> premap(member, wanted, memory, device, begin);
+		};
+	}
+
+	private static @Nullable Reason notRegistered(IoBuffer io) {
+		String refusal = io.refusal();
+		return (refusal != null) ? new Reason(Reason.Code.NOT_REGISTERED, refusal) : null;
+	}
+
+	private CompletableFuture<Void> premap(Member member, TierChoice wanted, BufferHandle memory, Device device,
+			long begin) {
+		PremapBudget.Answer answer = this.budget.acquire(member, memory, device, wanted == TierChoice.DMA);
+		Premap premap = answer.premap();
+		if (premap == null) {
+			return without(member, wanted, memory, device, answer.refusal(), begin);
+		}
+		return premap.made.handle((io, failure) -> (failure == null) ? null : failure)
+			.thenCompose(
+					(failure) -> (failure == null) ? complete(member, device, premap.made.join(), null, premap, begin)
+							: failed(member, wanted, memory, device, premap, failure, begin));
+	}
+
+	private CompletableFuture<Void> failed(Member member, TierChoice wanted, BufferHandle memory, Device device,
+			Premap premap, Throwable failure, long begin) {
+		Reason reason = new Reason(Reason.Code.FAILED, "premapping failed: " + failure.getMessage());
+		return this.budget.release(member, premap)
+			.thenCompose((nothing) -> without(member, wanted, memory, device, reason, begin));
+	}
+
+	private CompletableFuture<Void> without(Member member, TierChoice wanted, BufferHandle memory, Device device,
+			@Nullable Reason reason, long begin) {
+		if (wanted == TierChoice.AUTO) {
+			return complete(member, device, memory.io(), reason, null, begin);
+		}
+		if (reason != null) {
+			member.refused(reason);
+		}
+		return CompletableFuture.completedFuture(null);
+	}
+
+	private CompletableFuture<Void> complete(Member member, Device device, IoBuffer target, @Nullable Reason reason,
+			@Nullable Premap premap, long begin) {
+		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin);
+		Premap old = member.mapped(device.generation(), target, reason, premap, this.clock.instant(), micros);
+		return giveBack(member, old);
+	}
+
+	private CompletableFuture<Void> stale(Member member) {
+		Premap held = member.stale();
+		return member.then(() -> giveBack(member, held));
+	}
+
+	/**
+	 * Nothing finds the member from here on; what is being made of it is ended as well.
+	 */
+	private CompletableFuture<Void> end(Mapping mapping, Member member) {
+		Premap held = member.unmapping();
+		return member.then(() -> giveBack(member, held).thenRun(() -> {
+			member.gone();
+			mapping.lock.lock();
+			try {
+				mapping.remove(member);
+			}
+			finally {
+				mapping.lock.unlock();
+			}
+		}));
+	}
+
+	private CompletableFuture<Void> giveBack(Member member, @Nullable Premap premap) {
+		return (premap != null) ? this.budget.release(member, premap) : CompletableFuture.completedFuture(null);
+	}
+
+}

@@ -1,0 +1,232 @@
+package dev.holdfast.mapping;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+
+import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.contract.ByteSize;
+import dev.holdfast.device.Device;
+import dev.holdfast.engine.IoBuffer;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.Tier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is premapped, and what may be: long-lived mappings starve an IOMMU.
+ * When a budget is full, what has been idle longest makes room (mapping contract, rule
+ * 11), and the new mapping is made only once the old one has ended: what is mapped never
+ * exceeds the budget. All state is guarded by its monitor; nothing in it blocks.
+ */
+final class PremapBudget {
+
+	private final IoEngine engine;
+
+	private final ToLongFunction<String> tenantLimit;
+
+	private final long deviceLimit;
+
+	private final Listener listener;
+
+	private final Executor executor;
+
+	private final Map<Premap.Key, Premap> premaps = new HashMap<>();
+
+	/**
+	 * A budget.
+	 * @param tenantLimit bytes that a tenant may premap; 0 if it may not
+	 * @param deviceLimit bytes that may be premapped to a device
+	 * @param executor goes on where something has ended
+	 */
+	PremapBudget(IoEngine engine, ToLongFunction<String> tenantLimit, long deviceLimit, Listener listener,
+			Executor executor) {
+		this.engine = engine;
+		this.tenantLimit = tenantLimit;
+		this.deviceLimit = deviceLimit;
+		this.listener = listener;
+		this.executor = executor;
+	}
+
+	/**
+	 * Why a buffer cannot be premapped to a device at all, whatever others have.
+	 * @return {@code null} if it can
+	 */
+	@Nullable Reason refusal(BufferHandle buffer, Device device) {
+		if (buffer.io().tier() == Tier.NONE) {
+			return new Reason(Reason.Code.NOT_REGISTERED, "the buffer is not registered: " + buffer.io().refusal());
+		}
+		String cannot = this.engine.premapping().refusal(device.io());
+		if (cannot != null) {
+			return new Reason(Reason.Code.NOT_SUPPORTED, cannot);
+		}
+		long limit = this.tenantLimit.applyAsLong(buffer.key().tenant());
+		if (limit == 0) {
+			return new Reason(Reason.Code.PREMAP_NOT_PERMITTED, "the tenant's quota premappedBytes is 0");
+		}
+		return null;
+	}
+
+	/**
+	 * Premaps a buffer for a member, or joins those who have.
+	 * @param asked whether it was asked for by name
+	 * @return the premapping, to be given back by {@link #release}, or why there is none
+	 */
+	synchronized Answer acquire(Member member, BufferHandle buffer, Device device, boolean asked) {
+		Reason refusal = refusal(buffer, device);
+		if (refusal != null) {
+			return new Answer(null, refusal);
+		}
+		Premap.Key key = new Premap.Key(buffer.declaration().uuid(), device.uuid(), device.generation());
+		Premap premap = this.premaps.get(key);
+		if (premap == null) {
+			List<Premap> victims = new ArrayList<>();
+			Reason full = makeRoom(buffer, device, victims);
+			if (full != null) {
+				return new Answer(null, full);
+			}
+			CompletableFuture<?>[] ended = victims.stream().map(this::demote).toArray(CompletableFuture<?>[]::new);
+			premap = new Premap(key, buffer, CompletableFuture.allOf(ended)
+				.thenCompose((nothing) -> this.engine.premapping().map(buffer.io(), device.io())));
+			this.premaps.put(key, premap);
+		}
+		premap.users.add(member);
+		premap.asked |= asked;
+		return new Answer(premap, null);
+	}
+
+	/**
+	 * Chooses who has to go; nothing is done yet.
+	 * @return why it is not possible
+	 */
+	private @Nullable Reason makeRoom(BufferHandle buffer, Device device, List<Premap> victims) {
+		String tenant = buffer.key().tenant();
+		long size = buffer.size();
+		long tenantLimit = this.tenantLimit.applyAsLong(tenant);
+		Predicate<Premap> ofTenant = (premap) -> premap.tenant().equals(tenant);
+		Predicate<Premap> onDevice = (premap) -> premap.key.device().equals(device.uuid());
+		if (size > tenantLimit || size > this.deviceLimit) {
+			return full("tenant", Math.min(tenantLimit, this.deviceLimit), 0, size);
+		}
+		while (bytes(ofTenant, victims) + size > tenantLimit) {
+			Premap victim = idlest(ofTenant, victims);
+			if (victim == null) {
+				return full("tenant", tenantLimit, bytes(ofTenant, victims), size);
+			}
+			victims.add(victim);
+		}
+		while (bytes(onDevice, victims) + size > this.deviceLimit) {
+			Premap victim = idlest(onDevice.and(aboveShare(device.uuid(), tenant, size, victims)), victims);
+			if (victim == null) {
+				return full("device", this.deviceLimit, bytes(onDevice, victims), size);
+			}
+			victims.add(victim);
+		}
+		return null;
+	}
+
+	private static Reason full(String whose, long limit, long used, long asked) {
+		return new Reason(Reason.Code.QUOTA_EXCEEDED,
+				"the %s may have %s premapped, of which %s are in use by what cannot make room; %s more were asked for"
+					.formatted(whose, new ByteSize(limit), new ByteSize(used), new ByteSize(asked)));
+	}
+
+	/**
+	 * Tenants that have more of the device than their equal share, with whoever asks
+	 * counted in.
+	 */
+	private Predicate<Premap> aboveShare(UUID device, String asker, long asked, List<Premap> without) {
+		Map<String, Long> held = new HashMap<>();
+		held.put(asker, asked);
+		this.premaps.values()
+			.stream()
+			.filter((premap) -> premap.key.device().equals(device) && !without.contains(premap))
+			.forEach((premap) -> held.merge(premap.tenant(), premap.bytes(), Long::sum));
+		long share = this.deviceLimit / held.size();
+		return (premap) -> held.getOrDefault(premap.tenant(), 0L) > share;
+	}
+
+	private @Nullable Premap idlest(Predicate<Premap> which, List<Premap> without) {
+		return this.premaps.values()
+			.stream()
+			.filter((premap) -> !premap.asked && !without.contains(premap) && which.test(premap))
+			.min(Comparator.comparingLong((premap) -> premap.lastUsed() - System.nanoTime()))
+			.orElse(null);
+	}
+
+	private long bytes(Predicate<Premap> which, List<Premap> without) {
+		return this.premaps.values()
+			.stream()
+			.filter((premap) -> which.test(premap) && !without.contains(premap))
+			.mapToLong(Premap::bytes)
+			.sum();
+	}
+
+	private CompletableFuture<Void> demote(Premap premap) {
+		Reason reason = new Reason(Reason.Code.DEMOTED, "others needed its room of the premapped bytes");
+		for (Member member : premap.users) {
+			if (member.demote(premap, premap.buffer.io(), reason)) {
+				this.listener.demoted(premap, member);
+			}
+		}
+		premap.users.clear();
+		return end(premap);
+	}
+
+	/**
+	 * Gives back what a member had.
+	 * @return completes when nothing is in flight that uses it and it is unmapped, or at
+	 * once if others still have it
+	 */
+	synchronized CompletableFuture<Void> release(Member member, Premap premap) {
+		if (premap.users.remove(member) && premap.users.isEmpty()) {
+			return end(premap);
+		}
+		return CompletableFuture.completedFuture(null);
+	}
+
+	/**
+	 * The last use may end on a thread of the engine, which is not to do what follows.
+	 */
+	private CompletableFuture<Void> end(Premap premap) {
+		this.premaps.remove(premap.key, premap);
+		return premap.made.handle((io, failure) -> (failure == null) ? io : null)
+			.thenCompose((io) -> (io != null) ? this.engine.unregister(io) : CompletableFuture.completedFuture(null))
+			.thenApplyAsync(Function.identity(), this.executor);
+	}
+
+	synchronized long tenantBytes(String tenant) {
+		return bytes((premap) -> premap.tenant().equals(tenant), List.of());
+	}
+
+	synchronized long deviceBytes(UUID device) {
+		return bytes((premap) -> premap.key.device().equals(device), List.of());
+	}
+
+	/**
+	 * One of the two.
+	 *
+	 * @param premap what was asked for
+	 * @param refusal why there is none
+	 */
+	record Answer(@Nullable Premap premap, @Nullable Reason refusal) {
+
+	}
+
+	/**
+	 * Hears of demotions. Must not block or call back.
+	 */
+	interface Listener {
+
+		void demoted(Premap premap, Member member);
+
+	}
+
+}

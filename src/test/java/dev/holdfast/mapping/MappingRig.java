@@ -1,0 +1,172 @@
+package dev.holdfast.mapping;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.buffer.BufferKey;
+import dev.holdfast.buffer.BufferSpec;
+import dev.holdfast.buffer.Buffers;
+import dev.holdfast.buffer.Memlock;
+import dev.holdfast.buffer.Pages;
+import dev.holdfast.catalog.Catalog;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.Rig;
+import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.engine.EngineOptions;
+import dev.holdfast.engine.FakePremapping;
+import dev.holdfast.volume.MemoryIndex;
+import dev.holdfast.volume.VolumeHandle;
+import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.VolumeSpec;
+import dev.holdfast.volume.Volumes;
+
+/**
+ * Buffers, volumes on devices, and mappings, on an engine that can premap. Restarted it
+ * knows what the catalog and the devices know.
+ */
+final class MappingRig implements AutoCloseable {
+
+	static final long MIB = 1 << 20;
+
+	private static final long DEVICE_SIZE = 64 * MIB;
+
+	private static final int MAPPINGS = 1000;
+
+	private final FakePremapping premapping = new FakePremapping();
+
+	private final Map<String, Long> premappedBytes = new ConcurrentHashMap<>();
+
+	private final List<Path> files = new ArrayList<>();
+
+	private final Catalog catalog;
+
+	private final MemoryIndex index = new MemoryIndex();
+
+	private final long deviceLimit;
+
+	private Rig rig;
+
+	private Volumes volumes;
+
+	private Buffers buffers;
+
+	private Mappings mappings;
+
+	private List<Device> devices;
+
+	MappingRig(Path directory, int devices, long deviceLimit) throws IOException {
+		this.deviceLimit = deviceLimit;
+		this.catalog = Catalog.open(directory.resolve("catalog.db"));
+		for (int i = 0; i < devices; i++) {
+			this.files.add(Rig.sparse(directory, "drive" + i + ".img", DEVICE_SIZE));
+		}
+		start();
+	}
+
+	private void start() throws IOException {
+		this.rig = Rig.with(this.premapping.open(EngineOptions.DEFAULT));
+		this.mappings = new Mappings(this.catalog, Clock.systemUTC(), this.rig.engine(), new Quota(), this.deviceLimit,
+				Duration.ofSeconds(2));
+		this.devices = new ArrayList<>();
+		for (int i = 0; i < this.files.size(); i++) {
+			this.devices.add(this.rig.attach("d" + i, this.files.get(i)));
+		}
+		this.volumes = this.index.open(this.devices.toArray(Device[]::new));
+		this.volumes.follow(this.mappings);
+		this.buffers = new Buffers(this.catalog, Clock.systemUTC(), this.rig.engine(),
+				new Memlock(this.rig.engine(), Long.MAX_VALUE), (tenant, bytes, use) -> {
+				}, this.mappings);
+		this.buffers.start();
+	}
+
+	void restart() throws IOException {
+		stop();
+		start();
+	}
+
+	private void stop() throws IOException {
+		this.buffers.close();
+		this.mappings.close();
+		this.rig.close();
+	}
+
+	FakePremapping premapping() {
+		return this.premapping;
+	}
+
+	Mappings mappings() {
+		return this.mappings;
+	}
+
+	Volumes volumes() {
+		return this.volumes;
+	}
+
+	Buffers buffers() {
+		return this.buffers;
+	}
+
+	Device device(int number) {
+		return this.devices.get(number);
+	}
+
+	/** From now on a tenant may premap so much. */
+	MappingRig mayPremap(String tenant, long bytes) {
+		this.premappedBytes.put(tenant, bytes);
+		return this;
+	}
+
+	BufferHandle buffer(String tenant, String name, long bytes) {
+		BufferKey key = new BufferKey(tenant, name);
+		this.buffers.declare(key, new BufferSpec(bytes, Pages.SMALL));
+		return this.buffers.open(key);
+	}
+
+	BufferHandle buffer(String tenant, String name) {
+		return this.buffers.open(new BufferKey(tenant, name));
+	}
+
+	VolumeHandle volume(String tenant, String name, String... onDevices) {
+		VolumeKey key = new VolumeKey(tenant, name);
+		this.volumes.create(key, new VolumeSpec(4 * MIB * Math.max(1, onDevices.length), null,
+				(onDevices.length > 1) ? VolumeRecord.Layout.STRIPED : null, null, List.of(onDevices)));
+		return this.volumes.open(key);
+	}
+
+	VolumeHandle existing(String tenant, String name) {
+		return this.volumes.open(new VolumeKey(tenant, name));
+	}
+
+	@Override
+	public void close() throws IOException {
+		stop();
+		this.catalog.close();
+	}
+
+	/** What tests allow. */
+	private final class Quota implements MappingQuota {
+
+		@Override
+		public void require(String tenant, int present, int more) {
+			if (present + more > MAPPINGS) {
+				throw new ProblemException(Problem.QUOTA_EXCEEDED, "too many");
+			}
+		}
+
+		@Override
+		public long premappedBytes(String tenant) {
+			return MappingRig.this.premappedBytes.getOrDefault(tenant, 0L);
+		}
+
+	}
+
+}
