@@ -13,6 +13,7 @@ import java.nio.file.Path;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Talks HTTP to a service on this machine.
@@ -107,6 +108,15 @@ public final class Client {
 			request.header(headers[i], headers[i + 1]);
 		}
 		return HTTP.send(request.build(), handler);
+	}
+
+	/**
+	 * A volume as it is the same after a restart: the service then listens on another port.
+	 */
+	public static String lasting(JsonNode volume) {
+		ObjectNode lasting = (ObjectNode) volume.deepCopy();
+		lasting.remove("endpoint");
+		return lasting.toString();
 	}
 
 	public static JsonNode json(HttpResponse<String> response) {

@@ -93,7 +93,7 @@ class DeviceStartTests {
 			assertThat(back.statusCode()).as(back.body()).isEqualTo(200);
 			assertThat(Client.json(back).get("state").asString()).isEqualTo("online");
 			assertThat(service.health()).contains("\"d1\":\"online\"").doesNotContain("DOWN");
-			assertThat(acme.get(VOLUME).body()).isEqualTo(made);
+			assertThat(Client.lasting(Client.json(acme.get(VOLUME)))).isEqualTo(made);
 			assertKept(acme);
 		}
 	}
@@ -247,7 +247,7 @@ class DeviceStartTests {
 		HttpResponse<String> made = acme.put(VOLUME, "{\"sizeBytes\":\"1MiB\"}");
 		assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
 		assertThat(acme.put(VOLUME + "/data?offset=5000", BYTES).statusCode()).isEqualTo(204);
-		return made.body();
+		return Client.lasting(Client.json(made));
 	}
 
 	private static void assertKept(Client acme) throws Exception {

@@ -91,7 +91,7 @@ final class ServiceTenant {
 				"{\"sizeBytes\":%d,\"layout\":\"%s\"}".formatted(holding.size, layout));
 		if (succeeds(client, response, 201)) {
 			holding.expected.in(ExpectedVolume.Phase.LIVE);
-			holding.shown = client.get(path).body();
+			holding.shown = Client.lasting(Client.json(client.get(path)));
 		}
 		else {
 			this.holdings.remove(volume);
@@ -111,7 +111,7 @@ final class ServiceTenant {
 			if (succeeds(client, client.patch(path, "{\"sizeBytes\":%d}".formatted(holding.growing)), 200)) {
 				holding.size = holding.growing;
 				holding.shown = null;
-				holding.shown = client.get(path).body();
+				holding.shown = Client.lasting(Client.json(client.get(path)));
 			}
 			holding.growing = 0;
 		}
@@ -173,12 +173,12 @@ final class ServiceTenant {
 		boolean grown = size == holding.growing;
 		String before = holding.shown;
 		if (!shown.get("state").asString().equals("ready") || (size != holding.size && !grown)
-				|| (before != null && !grown && !shown.toString().equals(before))) {
+				|| (before != null && !grown && !Client.lasting(shown).equals(before))) {
 			throw new Violation("%s is %s, and was to have %d bytes: %s".formatted(path, shown, holding.size, before));
 		}
 		holding.size = size;
 		holding.growing = 0;
-		holding.shown = shown.toString();
+		holding.shown = Client.lasting(shown);
 		for (HotSpots.Range spot : HotSpots.of(size)) {
 			holding.expected.check(path, spot.offset(), read(client, path, spot), true);
 		}
