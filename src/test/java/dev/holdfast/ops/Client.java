@@ -111,7 +111,8 @@ public final class Client {
 	}
 
 	/**
-	 * A volume as it is the same after a restart: the service then listens on another port.
+	 * A volume as it is the same after a restart: the service then listens on another
+	 * port.
 	 */
 	public static String lasting(JsonNode volume) {
 		ObjectNode lasting = (ObjectNode) volume.deepCopy();
