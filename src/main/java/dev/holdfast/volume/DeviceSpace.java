@@ -66,6 +66,9 @@ final class DeviceSpace implements LabelSource {
 
 	private boolean open;
 
+	/** Whether the label could not be written the last time. */
+	private volatile boolean behind;
+
 	private boolean closed;
 
 	private Consumer<DeviceSpace> whenDirty = (space) -> {
@@ -276,7 +279,7 @@ final class DeviceSpace implements LabelSource {
 			this.retiring.addAll(extents);
 		}
 		try {
-			this.commits.commit();
+			commit();
 		}
 		catch (IoFailedException | RuntimeException | Error ex) {
 			synchronized (this) {
@@ -297,7 +300,16 @@ final class DeviceSpace implements LabelSource {
 	 * with what was written to the extents.
 	 */
 	void commit() throws IoFailedException {
-		this.commits.commit();
+		boolean durable = false;
+		try {
+			this.commits.commit();
+			durable = true;
+		}
+		finally {
+			if (!durable) {
+				this.behind = true;
+			}
+		}
 	}
 
 	/**
@@ -308,14 +320,11 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	/**
-	 * Writes the label if anything waits for that.
+	 * Writes the label if it could not be written the last time: what it says by now is not
+	 * known, and what has been decided here since is not to be built upon before it is.
 	 */
-	void commitIfAwaited() throws IoFailedException {
-		boolean awaited;
-		synchronized (this) {
-			awaited = !this.afterNextContent.isEmpty() || !this.afterThisContent.isEmpty();
-		}
-		if (awaited) {
+	void commitIfBehind() throws IoFailedException {
+		if (this.behind) {
 			commit();
 		}
 	}
@@ -426,6 +435,7 @@ final class DeviceSpace implements LabelSource {
 		synchronized (this) {
 			actions = List.copyOf(this.afterThisContent);
 			this.afterThisContent.clear();
+			this.behind = false;
 		}
 		actions.forEach(Runnable::run);
 	}

@@ -63,7 +63,7 @@ final class VolumeLabels {
 	 */
 	void grow(VolumeRecord before, VolumeRecord after, @Nullable Placement placement) throws IoFailedException {
 		DeviceSpace home = space(before.home());
-		home.commitIfAwaited();
+		home.commitIfBehind();
 		List<DeviceSpace> others = (placement != null) ? others(placement, home) : List.of();
 		try {
 			for (DeviceSpace other : others) {

@@ -175,6 +175,9 @@ final class VolumeRegistry {
 	 * a change that is under way, and are left alone
 	 */
 	private void settle(Set<UUID> volumes, @Nullable DeviceSpace coming) throws IoFailedException {
+		for (DeviceSpace space : this.spaces.values().stream().sorted(DeviceSpace.BY_NAME).toList()) {
+			space.commitIfBehind();
+		}
 		Reconciler reconciler = new Reconciler(this.spaces);
 		Map<UUID, Device> online = online();
 		List<VolumeIndex.Entry> news = new ArrayList<>();

@@ -99,6 +99,24 @@ class ArrivalTests {
 	}
 
 	@Test
+	void doesNotForgetADeletionThatIsNotOnTheLabelsYet() throws Exception {
+		try (Shelf shelf = new Shelf(this.directory).with("a", 2).with("b", 2)) {
+			shelf.start();
+			shelf.create(DB, VolumeSpec.ofSize(4 * EXTENT));
+			shelf.restart("a");
+			shelf.engine().refuseAfter(0);
+			Refusals.of(Problem.DEVICE_NOT_ONLINE, () -> shelf.volumes().delete(DB));
+			shelf.engine().refuseAfter(Integer.MAX_VALUE);
+			assertThat(shelf.volumes().find(DB)).isEmpty();
+			shelf.attach("b");
+			shelf.restart();
+			assertThat(shelf.volumes().find(DB)).isEmpty();
+			assertThat(shelf.used("a")).isZero();
+			shelf.assertSound();
+		}
+	}
+
+	@Test
 	void doesNotTouchWhatIsGrowing() throws Exception {
 		try (Shelf shelf = new Shelf(this.directory).with("a", 5).with("b", 4).with("c", 4).start("a", "c")) {
 			shelf.create(DB, VolumeSpec.ofSize(5 * EXTENT));
