@@ -2,6 +2,7 @@ package dev.holdfast.ops;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,6 +81,15 @@ class DeviceStartTests {
 			assertLost(acme.get(VOLUME + "/data"));
 			assertLost(acme.put(VOLUME + "/data?offset=0", BYTES));
 			assertLost(acme.get(VOLUME + "/extents"));
+			assertLost(acme.post(VOLUME + ":flush"));
+			for (String action : new String[] { ":zero", ":discard" }) {
+				assertLost(acme.text("POST", VOLUME + action, BodyPublishers.ofString("{\"offset\":0,\"length\":1}"),
+						"Content-Type", "application/json"));
+			}
+			HttpResponse<String> head = acme.text("HEAD", VOLUME + "/data", BodyPublishers.noBody());
+			assertThat(head.statusCode()).isEqualTo(503);
+			assertThat(head.headers().firstValue("Retry-After")).hasValue("1");
+			assertLostBeforeTheBody(service.port(), token);
 			assertLost(acme.patch(VOLUME, "{\"sizeBytes\":\"2MiB\"}"));
 			assertThat(acme.put(VOLUME, "{\"sizeBytes\":\"1MiB\"}").statusCode()).isEqualTo(200);
 			assertThat(acme.put(VOLUME, "{\"sizeBytes\":\"2MiB\"}").statusCode()).isEqualTo(409);
@@ -255,6 +265,17 @@ class DeviceStartTests {
 				"bytes=5000-%d".formatted(5000 + BYTES.length - 1));
 		assertThat(read.statusCode()).isEqualTo(206);
 		assertThat(read.body()).isEqualTo(BYTES);
+	}
+
+	private static void assertLostBeforeTheBody(int port, String token) throws IOException {
+		for (String more : new String[] { "", "Content-Digest: crc32c=:AAAAAA==:\n" }) {
+			try (RawSocket socket = new RawSocket(port)) {
+				socket.send(
+						"PUT %s/data?offset=0 HTTP/1.1\nHost: h\nAuthorization: %s\n%sContent-Length: 5\nExpect: 100-continue\n\n"
+							.formatted(VOLUME, token, more));
+				assertThat(socket.head()).startsWith("HTTP/1.1 503").contains("Retry-After: 1");
+			}
+		}
 	}
 
 	private static void assertLost(HttpResponse<String> response) {

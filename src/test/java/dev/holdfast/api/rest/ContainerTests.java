@@ -46,6 +46,7 @@ class ContainerTests extends Service {
 			GET /v1/tenants/..%2fme HTTP/1.1~Host: h~AUTH        | 400 | malformed-request
 			GET /v1/me HTTP/1.1~Host: h~AUTH~Ba d: x             | 400 | malformed-request
 			GET /v1/me HTTP/1.1~Host: h~AUTH~Accept: image/png   | 406 | not-acceptable
+			GET /v1/me HTTP/1.1~Host: h~AUTH~Expect: 200-ok      | 417 | expectation-failed
 			""")
 	void shouldRefuse(String head, int status, String code) throws Exception {
 		assertRefused(exchange(head.replaceAll("20000|17000", "x".repeat(20_000)), ""), status, code);

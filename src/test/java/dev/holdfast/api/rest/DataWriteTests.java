@@ -110,6 +110,64 @@ class DataWriteTests extends Service {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "0,0", "5,0", "1048576,0", "0,1", "4095,1", "4095,2", "4096,4096", "1,4095", "1,8190", "1048575,1",
+			"1044481,4095", "5000,1000000", "0,1048576" })
+	void shouldZeroAnyBytesAndNoOthers(int offset, int length) throws Exception {
+		byte[] bytes = random(VOLUME_BYTES);
+		assertThat(acme().put(this.data + "?offset=0", bytes).statusCode()).isEqualTo(204);
+		String range = "{\"offset\":%d,\"length\":%d}".formatted(offset, length);
+		assertThat(act("zero", range).statusCode()).isEqualTo(204);
+		Arrays.fill(bytes, offset, offset + length, (byte) 0);
+		assertOnly(0, bytes);
+	}
+
+	/** What is discarded reads as zeroes or as before, and only whole blocks are. */
+	@ParameterizedTest
+	@CsvSource({ "0,0,0,0", "1048576,0,0,0", "1,4094,0,0", "4095,2,0,0", "1,8191,4096,8192", "4096,4096,4096,8192",
+			"1044481,4095,0,0", "5000,1000000,8192,1003520" })
+	void shouldDiscardWholeBlocksAndNoOthers(int offset, int length, int from, int to) throws Exception {
+		byte[] bytes = random(VOLUME_BYTES);
+		assertThat(acme().put(this.data + "?offset=0", bytes).statusCode()).isEqualTo(204);
+		String range = "{\"offset\":%d,\"length\":%d}".formatted(offset, length);
+		assertThat(act("discard", range).statusCode()).isEqualTo(204);
+		byte[] read = all(this.volume);
+		assertThat(Arrays.equals(read, 0, from, bytes, 0, from)).isTrue();
+		assertThat(Arrays.equals(read, to, VOLUME_BYTES, bytes, to, VOLUME_BYTES)).isTrue();
+		for (int block = from; block < to; block += 4096) {
+			assertThat(Arrays.equals(read, block, block + 4096, bytes, block, block + 4096)
+					|| Arrays.equals(read, block, block + 4096, new byte[4096], 0, 4096))
+				.isTrue();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			{"offset":1048576,"length":1}                   | 416 | range-not-satisfiable
+			{"offset":1048577,"length":0}                   | 416 | range-not-satisfiable
+			{"offset":1,"length":1048576}                   | 416 | range-not-satisfiable
+			{"offset":9007199254740991,"length":1}          | 416 | range-not-satisfiable
+			{"offset":1,"length":9007199254740991}          | 416 | range-not-satisfiable
+			{"offset":9007199254740992,"length":1}          | 400 | malformed-request
+			{"offset":9223372036854775807,"length":1}       | 400 | malformed-request
+			{"offset":1,"length":9223372036854775808}       | 400 | malformed-request
+			{"offset":0,"length":-1}                        | 400 | malformed-request
+			{"offset":0.5,"length":1}                       | 400 | malformed-request
+			{"offset":0,"length":"1KB"}                     | 400 | malformed-request
+			{"offset":0,"length":null}                      | 400 | malformed-request
+			{"offset":0,"length":true}                      | 400 | malformed-request
+			{"length":1}                                    | 400 | malformed-request
+			{}                                              | 400 | malformed-request
+			""")
+	void shouldClearNothingThatIsNotThere(String range, int status, String code) throws Exception {
+		byte[] bytes = random(VOLUME_BYTES);
+		assertThat(acme().put(this.data + "?offset=0", bytes).statusCode()).isEqualTo(204);
+		for (String verb : new String[] { "zero", "discard" }) {
+			assertProblem(act(verb, range), status, code);
+		}
+		assertOnly(0, bytes);
+	}
+
 	private HttpResponse<String> act(String verb, String json) throws Exception {
 		return acme().text("POST", this.volume + ":" + verb, BodyPublishers.ofString(json), "Content-Type",
 				"application/json");

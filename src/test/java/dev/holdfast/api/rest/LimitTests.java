@@ -90,6 +90,31 @@ class LimitTests extends Service {
 		}
 	}
 
+	/** A tenant may have two of the longest bodies held at a time. */
+	@Test
+	void shouldHoldNoMoreBodiesUntilTheirDigestsAreVerified() throws Exception {
+		String digest = "Content-Digest: crc32c=:AAAAAA==:\nContent-Length: " + (8 << 20);
+		for (int i = 0; i < 2; i++) {
+			stall("PUT", "?offset=0", digest).send("x".repeat((8 << 20) - 1));
+		}
+		await().until(() -> digested(1).statusCode() == 503);
+		for (int length : new int[] { 1, 1 << 20 }) {
+			HttpResponse<String> refused = digested(length);
+			assertProblem(refused, 503, "overloaded");
+			assertThat(header(refused, "Retry-After")).isEqualTo("1");
+			assertThat(Client.json(refused).get("retryable").asBoolean()).isTrue();
+		}
+		assertThat(acme().put(this.data + "?offset=0", random(1 << 20)).statusCode()).as("without a digest")
+			.isEqualTo(204);
+		this.stalled.removeFirst().close();
+		await().until(() -> digested(1).statusCode() == 400);
+		assertProblem(digested(1), 400, "digest-mismatch");
+	}
+
+	private HttpResponse<String> digested(int length) throws Exception {
+		return acme().put(this.data + "?offset=0", random(length), "Content-Digest", "crc32c=:AAAAAA==:");
+	}
+
 	@Test
 	void shouldRefuseJsonThatIsTooLong() throws Exception {
 		String small = volume();
