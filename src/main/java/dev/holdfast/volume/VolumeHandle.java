@@ -155,6 +155,15 @@ public final class VolumeHandle {
 	}
 
 	/**
+	 * Refuses if there is no I/O.
+	 */
+	void requireServing() {
+		if (!this.volume.state().serves()) {
+			throw refusal();
+		}
+	}
+
+	/**
 	 * Why there is no I/O.
 	 */
 	ProblemException refusal() {

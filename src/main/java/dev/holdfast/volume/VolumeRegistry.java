@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class VolumeRegistry {
 
-	private final VolumeIndex index;
-
 	private final Map<UUID, DeviceSpace> spaces;
 
 	private final Fences fences;
@@ -36,8 +33,9 @@ final class VolumeRegistry {
 
 	private final VolumeNames names;
 
-	/** Everything in the index, by identity. Guarded by itself. */
-	private final Map<UUID, VolumeIndex.Entry> remembered = new LinkedHashMap<>();
+	private final RememberedVolumes remembered;
+
+	private final AdoptedNames adopted;
 
 	/** On labels, but nobody's here. Guarded by this. */
 	private final Map<UUID, VolumeRecord> unassigned = new LinkedHashMap<>();
@@ -46,13 +44,13 @@ final class VolumeRegistry {
 	};
 
 	VolumeRegistry(VolumeIndex index, Tenancy tenants, Map<UUID, DeviceSpace> spaces, Fences fences) {
-		this.index = index;
+		this.remembered = new RememberedVolumes(index);
 		this.names = new VolumeNames(tenants);
+		this.adopted = new AdoptedNames(this.names, this.remembered);
 		this.spaces = spaces;
 		this.fences = fences;
 		this.labels = new VolumeLabels(spaces);
-		for (VolumeIndex.Entry entry : index.load()) {
-			this.remembered.put(entry.volume().uuid(), entry);
+		for (VolumeIndex.Entry entry : this.remembered.all()) {
 			if (!entry.deleted()) {
 				VolumeHandle handle = new VolumeHandle(entry.volume(), entry.declared(), fences);
 				handle.unusable(away(entry.volume(), entry));
@@ -91,14 +89,14 @@ final class VolumeRegistry {
 	 * Keeps in mind a volume that is on its labels.
 	 */
 	void remember(VolumeHandle handle) {
-		put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), false)));
+		this.remembered.put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), false)));
 	}
 
 	/**
 	 * The volume is on no label any more.
 	 */
 	void forget(VolumeHandle handle) {
-		remove(handle.uuid());
+		this.remembered.remove(handle.uuid());
 		this.names.end(handle);
 	}
 
@@ -115,7 +113,7 @@ final class VolumeRegistry {
 		if (volume.state() != VolumeState.FAILED && this.spaces.keySet().containsAll(volume.devices())) {
 			return false;
 		}
-		put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
+		this.remembered.put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
 		this.names.end(handle);
 		Reconciler reconciler = new Reconciler(this.spaces);
 		reconciler.settle(handle.uuid(), true);
@@ -158,13 +156,7 @@ final class VolumeRegistry {
 				.filter((record) -> record.devices().contains(space.uuid()))
 				.forEach((record) -> volumes.add(record.uuid()));
 		}
-		synchronized (this.remembered) {
-			this.remembered.values()
-				.stream()
-				.map(VolumeIndex.Entry::volume)
-				.filter((volume) -> volume.devices().contains(space.uuid()))
-				.forEach((volume) -> volumes.add(volume.uuid()));
-		}
+		this.remembered.on(space.uuid()).forEach((entry) -> volumes.add(entry.volume().uuid()));
 		return volumes;
 	}
 
@@ -184,7 +176,7 @@ final class VolumeRegistry {
 		List<UUID> gone = new ArrayList<>();
 		Map<UUID, Reconciler.Settled> present = new LinkedHashMap<>();
 		for (UUID volume : volumes) {
-			VolumeIndex.Entry entry = entry(volume);
+			VolumeIndex.Entry entry = this.remembered.find(volume);
 			if (coming != null && isInUseWithout(coming, entry)) {
 				reconciler.remove(coming, volume);
 				continue;
@@ -206,11 +198,11 @@ final class VolumeRegistry {
 		gone.forEach(this::vanish);
 		present.forEach((volume, settled) -> {
 			VolumeIndex.Entry entry = apply(settled, online);
-			if (entry != null && !entry.equals(entry(volume))) {
+			if (entry != null && !entry.equals(this.remembered.find(volume))) {
 				news.add(entry);
 			}
 		});
-		put(news);
+		this.remembered.put(news);
 	}
 
 	private boolean isInUseWithout(DeviceSpace coming, VolumeIndex.@Nullable Entry entry) {
@@ -224,14 +216,14 @@ final class VolumeRegistry {
 	}
 
 	private void vanish(UUID volume) {
-		VolumeIndex.Entry entry = entry(volume);
+		VolumeIndex.Entry entry = this.remembered.find(volume);
 		if (entry != null) {
 			VolumeHandle handle = this.names.find(entry.volume().key());
 			if (handle != null && handle.uuid().equals(volume)) {
 				this.names.end(handle);
 			}
 		}
-		remove(volume);
+		this.remembered.remove(volume);
 	}
 
 	/**
@@ -240,7 +232,7 @@ final class VolumeRegistry {
 	 */
 	private VolumeIndex.@Nullable Entry apply(Reconciler.Settled settled, Map<UUID, Device> online) {
 		VolumeRecord record = settled.record();
-		VolumeIndex.Entry entry = entry(record.uuid());
+		VolumeIndex.Entry entry = this.remembered.find(record.uuid());
 		Volume volume = Volume.of(record, VolumeState.READY);
 		if (entry != null && !this.spaces.containsKey(record.home())) {
 			// The other labels may be behind home's, and what is remembered is not.
@@ -322,9 +314,9 @@ final class VolumeRegistry {
 			return content;
 		}
 		adoption.requireAmong(content.volumes());
-		LabelContent taken = new LabelContent(content.runs(), named(content.volumes(), name, adoption));
+		LabelContent taken = new LabelContent(content.runs(), this.adopted.of(content.volumes(), name, adoption));
 		if (!taken.fits(label)) {
-			throw labelFull(name);
+			throw AdoptedNames.labelFull(name);
 		}
 		content.volumes().forEach(this::undelete);
 		return taken;
@@ -343,64 +335,15 @@ final class VolumeRegistry {
 		List<VolumeRecord> wanted = unassigned(device.uuid()).stream()
 			.filter((record) -> adoption.renames(record) || this.names.isFree(adoption.keyOf(record), record.uuid()))
 			.toList();
-		List<VolumeRecord> named = named(wanted, device.name(), adoption);
+		List<VolumeRecord> named = this.adopted.of(wanted, device.name(), adoption);
 		if (named.isEmpty()) {
 			return;
 		}
 		DeviceSpace full = this.labels.rename(device.uuid(), named);
 		if (full != null) {
-			throw labelFull(full.device().name());
+			throw AdoptedNames.labelFull(full.device().name());
 		}
 		settle(named.stream().map(VolumeRecord::uuid).collect(Collectors.toCollection(LinkedHashSet::new)), null);
-	}
-
-	/**
-	 * Volumes by the names that they are to have.
-	 * @throws ProblemException {@link Problem#FOREIGN_SIGNATURE} if a tenant does not
-	 * exist, {@link Problem#ALREADY_EXISTS} if a name is taken
-	 */
-	private List<VolumeRecord> named(List<VolumeRecord> records, String device, Adoption adoption) {
-		Set<String> missing = new TreeSet<>();
-		Set<String> taken = new TreeSet<>();
-		Set<VolumeKey> wanted = new LinkedHashSet<>();
-		List<VolumeRecord> named = new ArrayList<>();
-		for (VolumeRecord record : records) {
-			VolumeKey key = keyOf(record, adoption);
-			named.add(record.named(key.tenant(), key.name()));
-			if (!this.names.exists(key.tenant())) {
-				missing.add(key.tenant());
-			}
-			else if (!wanted.add(key) || !this.names.isFree(key, record.uuid())) {
-				taken.add(key.tenant() + "/" + key.name());
-			}
-		}
-		if (!missing.isEmpty()) {
-			throw new ProblemException(Problem.FOREIGN_SIGNATURE,
-					"Device %s has volumes of tenants that do not exist here: make them first, or give the volumes to others by rename"
-						.formatted(device))
-				.with("missingTenants", List.copyOf(missing));
-		}
-		if (!taken.isEmpty()) {
-			throw new ProblemException(Problem.ALREADY_EXISTS,
-					"Device %s has volumes with names that are taken here: give them others by rename"
-						.formatted(device))
-				.with("takenNames", List.copyOf(taken));
-		}
-		return named;
-	}
-
-	private static ProblemException labelFull(String device) {
-		return new ProblemException(Problem.NO_SPACE,
-				"The label of device %s has no room for the new names: choose shorter ones".formatted(device));
-	}
-
-	/**
-	 * A volume that is known here by another device keeps the name that it has here.
-	 */
-	private VolumeKey keyOf(VolumeRecord record, Adoption adoption) {
-		VolumeIndex.Entry entry = entry(record.uuid());
-		return (entry != null && !entry.deleted() && !adoption.renames(record)) ? entry.volume().key()
-				: adoption.keyOf(record);
 	}
 
 	/**
@@ -409,13 +352,13 @@ final class VolumeRegistry {
 	 * already.
 	 */
 	private void undelete(VolumeRecord record) {
-		VolumeIndex.Entry entry = entry(record.uuid());
+		VolumeIndex.Entry entry = this.remembered.find(record.uuid());
 		boolean whole = record.devices()
 			.stream()
 			.map(this.spaces::get)
 			.allMatch((space) -> space == null || space.record(record.uuid()) != null);
 		if (entry != null && entry.deleted() && whole) {
-			remove(record.uuid());
+			this.remembered.remove(record.uuid());
 		}
 	}
 
@@ -444,12 +387,7 @@ final class VolumeRegistry {
 		if (space != null) {
 			return space.records().size();
 		}
-		synchronized (this.remembered) {
-			return this.remembered.values()
-				.stream()
-				.filter((entry) -> !entry.deleted() && entry.volume().devices().contains(device))
-				.count();
-		}
+		return this.remembered.on(device).stream().filter((entry) -> !entry.deleted()).count();
 	}
 
 	/**
@@ -458,35 +396,7 @@ final class VolumeRegistry {
 	 * @param known devices that may yet return
 	 */
 	boolean deletesLater(String tenant, Set<UUID> known) {
-		synchronized (this.remembered) {
-			return this.remembered.values()
-				.stream()
-				.anyMatch((entry) -> entry.deleted() && entry.volume().key().tenant().equals(tenant)
-						&& entry.volume().devices().stream().anyMatch(known::contains));
-		}
-	}
-
-	private VolumeIndex.@Nullable Entry entry(UUID volume) {
-		synchronized (this.remembered) {
-			return this.remembered.get(volume);
-		}
-	}
-
-	private void put(List<VolumeIndex.Entry> entries) {
-		if (entries.isEmpty()) {
-			return;
-		}
-		this.index.put(entries);
-		synchronized (this.remembered) {
-			entries.forEach((entry) -> this.remembered.put(entry.volume().uuid(), entry));
-		}
-	}
-
-	private void remove(UUID volume) {
-		this.index.remove(volume);
-		synchronized (this.remembered) {
-			this.remembered.remove(volume);
-		}
+		return this.remembered.deletesLater(tenant, known);
 	}
 
 }

@@ -17,12 +17,10 @@ import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.AttachRequest;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceListener;
-import dev.holdfast.device.Geometry;
 import dev.holdfast.device.Label;
 import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
-import dev.holdfast.uring.sys.Errno;
 
 /**
  * Tenants' volumes on the devices that are attached. What is answered is durable. Any
@@ -32,20 +30,15 @@ public final class Volumes implements DeviceListener {
 
 	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
 
-	/** Longer than a change without extents to zero takes. */
-	private static final Duration CHANGE_LIMIT = Duration.ofSeconds(2);
-
 	private final VolumeRegistry registry;
 
 	private final Map<UUID, DeviceSpace> spaces;
 
-	private final VolumeLabels labels;
+	private final VolumeCreation creations;
 
-	private final Allocator allocator;
+	private final VolumeGrowth growths;
 
-	private final Fences fences;
-
-	private final Duration drainLimit;
+	private final VolumeDeletion deletions;
 
 	/**
 	 * Volumes of an installation; those whose devices come later are not there yet.
@@ -58,12 +51,13 @@ public final class Volumes implements DeviceListener {
 	}
 
 	Volumes(VolumeIndex index, Tenancy tenants, Fences fences, Duration drainLimit) {
-		this.fences = fences;
 		this.spaces = new ConcurrentHashMap<>();
-		this.labels = new VolumeLabels(this.spaces);
-		this.allocator = new Allocator(this.spaces);
 		this.registry = new VolumeRegistry(index, tenants, this.spaces, fences);
-		this.drainLimit = drainLimit;
+		VolumeLabels labels = new VolumeLabels(this.spaces);
+		Allocator allocator = new Allocator(this.spaces);
+		this.creations = new VolumeCreation(this.registry, allocator, labels, fences);
+		this.growths = new VolumeGrowth(this.registry, allocator, labels, drainLimit);
+		this.deletions = new VolumeDeletion(this.registry, labels, fences, drainLimit);
 	}
 
 	@Override
@@ -82,7 +76,7 @@ public final class Volumes implements DeviceListener {
 			this.registry.arrive(device);
 		}
 		catch (IoFailedException ex) {
-			throw failed("The label of device %s could not be written".formatted(device.name()), ex);
+			throw VolumeFailures.failed("The label of device %s could not be written".formatted(device.name()), ex);
 		}
 	}
 
@@ -99,7 +93,7 @@ public final class Volumes implements DeviceListener {
 			}
 		}
 		catch (IoFailedException ex) {
-			throw failed("The label of device %s could not be written".formatted(device.name()), ex);
+			throw VolumeFailures.failed("The label of device %s could not be written".formatted(device.name()), ex);
 		}
 	}
 
@@ -166,20 +160,7 @@ public final class Volumes implements DeviceListener {
 	 * Makes a volume, or finds the one that is there, of which something is demanded.
 	 */
 	Creation create(VolumeKey key, VolumeSpec spec, Precondition<VolumeHandle> demanded, ScrubProgress progress) {
-		VolumeHandle fresh = new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec, this.fences);
-		while (true) {
-			VolumeHandle present = this.registry.names().claim(key, fresh);
-			if (present == null) {
-				make(fresh, spec, progress);
-				return new Creation(fresh.volume(), true);
-			}
-			demanded.check(present);
-			Declarations.requireSame(present, spec);
-			if (present.awaitCreated()) {
-				Declarations.requireSame(present, spec);
-				return new Creation(present.volume(), false);
-			}
-		}
+		return this.creations.create(key, spec, demanded, progress);
 	}
 
 	/**
@@ -188,39 +169,6 @@ public final class Volumes implements DeviceListener {
 	 */
 	public Creation create(VolumeKey key, VolumeSpec spec) {
 		return create(key, spec, ScrubProgress.NONE);
-	}
-
-	private void make(VolumeHandle fresh, VolumeSpec spec, ScrubProgress progress) {
-		VolumeKey key = fresh.volume().key();
-		boolean made = false;
-		try {
-			Placement placement = this.allocator.place(key, spec);
-			try {
-				placement.prepare(fresh::cancelled, progress);
-				VolumeRecord record = new VolumeRecord(fresh.uuid(), key.tenant(), key.name(), 1, spec.sizeBytes(),
-						spec.blockSizeOrDefault(), VolumeRecord.State.LIVE, spec.layoutOrDefault(),
-						spec.stripeBytesOrDefault(), placement.segments());
-				this.labels.create(record, placement);
-				fresh.ready(record, map(record));
-				made = true;
-				this.registry.remember(fresh);
-			}
-			finally {
-				placement.giveBack();
-			}
-		}
-		catch (IoFailedException ex) {
-			throw failed("The volume could not be made", ex);
-		}
-		catch (IllegalStateException ex) {
-			throw notOnline(ex);
-		}
-		finally {
-			if (!made) {
-				this.registry.release(fresh);
-				fresh.failed();
-			}
-		}
 	}
 
 	/**
@@ -244,70 +192,7 @@ public final class Volumes implements DeviceListener {
 	 */
 	Volume grow(VolumeKey key, long sizeBytes, long lease, Precondition<VolumeHandle> demanded,
 			ScrubProgress progress) {
-		VolumeHandle handle = open(key);
-		handle.requireLease(lease);
-		if (!handle.tryChange(CHANGE_LIMIT)) {
-			demanded.check(handle);
-			throw new ProblemException(Problem.IN_USE,
-					"The volume %s is being changed already: wait for that, or cancel it".formatted(key.name()));
-		}
-		try {
-			requireServing(handle);
-			demanded.check(handle);
-			VolumeRecord before = handle.onLabel();
-			VolumeSpec.requireSize(sizeBytes, before.blockSize());
-			if (sizeBytes < before.sizeBytes()) {
-				throw new ProblemException(Problem.NOT_SUPPORTED,
-						"A volume does not shrink: %s has %d bytes".formatted(key.name(), before.sizeBytes()));
-			}
-			if (sizeBytes > before.sizeBytes()) {
-				this.registry.names().setAside(handle, sizeBytes);
-				handle.growing(true);
-				try {
-					grow(handle, before, sizeBytes, lease, progress);
-				}
-				finally {
-					handle.growing(false);
-					handle.setAside(0);
-				}
-				this.registry.remember(handle);
-			}
-			return handle.volume();
-		}
-		catch (IoFailedException ex) {
-			throw failed("The volume could not be grown", ex);
-		}
-		catch (IllegalStateException ex) {
-			throw notOnline(ex);
-		}
-		finally {
-			handle.changing().unlock();
-		}
-	}
-
-	private void grow(VolumeHandle handle, VolumeRecord before, long sizeBytes, long lease, ScrubProgress progress)
-			throws IoFailedException {
-		long more = Math.ceilDiv(sizeBytes, Geometry.EXTENT_SIZE) - before.extents();
-		Placement placement = (more > 0) ? this.allocator.placeMore(before, handle.declared(), more) : null;
-		try {
-			if (placement != null) {
-				placement.prepare(handle::cancelled, progress);
-			}
-			VolumeRecord after = before.grown(sizeBytes, (placement != null) ? placement.segments() : List.of());
-			try (Pin pin = handle.pin(lease, System.nanoTime() + this.drainLimit.toNanos())) {
-				this.labels.grow(before, after, placement);
-				VolumeSpec declared = handle.declared();
-				if (declared != null) {
-					handle.declare(declared.ofOtherSize(sizeBytes));
-				}
-				handle.ready(after, map(after));
-			}
-		}
-		finally {
-			if (placement != null) {
-				placement.giveBack();
-			}
-		}
+		return this.growths.grow(open(key), sizeBytes, lease, demanded, progress);
 	}
 
 	/**
@@ -365,7 +250,7 @@ public final class Volumes implements DeviceListener {
 		if (handle == null) {
 			throw VolumeHandle.notFound(key);
 		}
-		requireServing(handle);
+		handle.requireServing();
 		return handle;
 	}
 
@@ -403,12 +288,6 @@ public final class Volumes implements DeviceListener {
 		}
 	}
 
-	private static void requireServing(VolumeHandle handle) {
-		if (!handle.volume().state().serves()) {
-			throw handle.refusal();
-		}
-	}
-
 	/**
 	 * Deletes a volume: new I/O is refused, I/O in flight is awaited, then the labels are
 	 * committed without it. Its extents are zeroed before anybody gets them. If a device
@@ -429,87 +308,7 @@ public final class Volumes implements DeviceListener {
 	 * @see #delete(VolumeKey)
 	 */
 	public void delete(VolumeKey key, long lease, Precondition<Volume> demanded) {
-		VolumeHandle handle = this.registry.find(key);
-		if (handle == null) {
-			throw VolumeHandle.notFound(key);
-		}
-		// Before anything is cancelled, and again once nobody else changes it.
-		handle.requireLease(lease);
-		demanded.check(handle.volume());
-		handle.cancelPreparation();
-		if (!handle.awaitCreated()) {
-			// It was being made, and now is not.
-			return;
-		}
-		handle.changing().lock();
-		try {
-			deleteFenced(handle, lease, demanded);
-		}
-		catch (IoFailedException ex) {
-			throw failed("The volume could not be deleted: delete it again", ex);
-		}
-		catch (IllegalStateException ex) {
-			throw notOnline(ex);
-		}
-		finally {
-			handle.changing().unlock();
-		}
-	}
-
-	/**
-	 * Deletes a volume while nobody gets a lease of it.
-	 */
-	private void deleteFenced(VolumeHandle handle, long lease, Precondition<Volume> demanded) throws IoFailedException {
-		VolumeKey key = handle.volume().key();
-		Fence fence = this.fences.of(handle.uuid());
-		if (!fence.lock(this.drainLimit)) {
-			handle.resumePreparation();
-			throw new ProblemException(Problem.IN_USE,
-					"Somebody is taking a lease of the volume %s: try again later".formatted(key.name()));
-		}
-		boolean begins = false;
-		try {
-			if (this.registry.find(key) != handle) {
-				throw VolumeHandle.notFound(key);
-			}
-			handle.requireLease(lease);
-			demanded.check(handle.volume());
-			if (!handle.volume().state().serves() && this.registry.deleteAway(handle)) {
-				return;
-			}
-			begins = handle.drain(this.drainLimit);
-			if (!begins) {
-				throw new ProblemException(Problem.IN_USE,
-						"The volume %s is in use by I/O that does not end: try again later".formatted(key.name()));
-			}
-			this.labels.delete(handle.onLabel());
-			this.registry.forget(handle);
-			this.fences.forget(handle.uuid());
-		}
-		finally {
-			if (!begins) {
-				handle.resumePreparation();
-			}
-			fence.unlock();
-		}
-	}
-
-	private SegmentMap map(VolumeRecord record) {
-		return SegmentMap.of(record, this.registry.online());
-	}
-
-	/**
-	 * The engine takes no more for the device. Who cancels is told so, by an exception of
-	 * the same kind.
-	 */
-	private static RuntimeException notOnline(IllegalStateException cause) {
-		return (cause instanceof CancellationException) ? cause
-				: new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device does not take I/O any more", cause);
-	}
-
-	private static ProblemException failed(String what, IoFailedException cause) {
-		return new ProblemException(Problem.IO_ERROR, "%s: %s".formatted(what, Errno.name(cause.errno())), cause)
-			.with("errno", Errno.name(cause.errno()));
+		this.deletions.delete(key, lease, demanded);
 	}
 
 }

@@ -1,0 +1,32 @@
+package dev.holdfast.volume;
+
+import java.util.concurrent.CancellationException;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.uring.sys.Errno;
+
+/**
+ * What it is to a client that a change of volumes failed.
+ */
+final class VolumeFailures {
+
+	private VolumeFailures() {
+	}
+
+	/**
+	 * The engine takes no more for the device. Who cancels is told so, by an exception of
+	 * the same kind.
+	 */
+	static RuntimeException notOnline(IllegalStateException cause) {
+		return (cause instanceof CancellationException) ? cause
+				: new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device does not take I/O any more", cause);
+	}
+
+	static ProblemException failed(String what, IoFailedException cause) {
+		return new ProblemException(Problem.IO_ERROR, "%s: %s".formatted(what, Errno.name(cause.errno())), cause)
+			.with("errno", Errno.name(cause.errno()));
+	}
+
+}
