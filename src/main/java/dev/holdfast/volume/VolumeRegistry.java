@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -195,7 +196,8 @@ final class VolumeRegistry {
 			}
 		}
 		reconciler.commit();
-		gone.forEach(this::vanish);
+		Set<VolumeKey> freed = new HashSet<>();
+		gone.forEach((volume) -> vanish(volume, freed));
 		present.forEach((volume, settled) -> {
 			VolumeIndex.Entry entry = apply(settled, online);
 			if (entry != null && !entry.equals(this.remembered.find(volume))) {
@@ -203,6 +205,14 @@ final class VolumeRegistry {
 			}
 		});
 		this.remembered.put(news);
+		Set<UUID> waiting = this.unassigned.values()
+			.stream()
+			.filter((record) -> freed.contains(new VolumeKey(record.tenant(), record.name())))
+			.map(VolumeRecord::uuid)
+			.collect(Collectors.toCollection(LinkedHashSet::new));
+		if (!waiting.isEmpty()) {
+			settle(waiting, null);
+		}
 	}
 
 	private boolean isInUseWithout(DeviceSpace coming, VolumeIndex.@Nullable Entry entry) {
@@ -215,12 +225,14 @@ final class VolumeRegistry {
 		return this.spaces.containsKey(entry.volume().devices().getFirst());
 	}
 
-	private void vanish(UUID volume) {
+	/** Forgets a volume that is no more, and adds the name that it had to those that are free. */
+	private void vanish(UUID volume, Set<VolumeKey> freed) {
 		VolumeIndex.Entry entry = this.remembered.find(volume);
 		if (entry != null) {
 			VolumeHandle handle = this.names.find(entry.volume().key());
 			if (handle != null && handle.uuid().equals(volume)) {
 				this.names.end(handle);
+				freed.add(entry.volume().key());
 			}
 		}
 		this.remembered.remove(volume);

@@ -117,6 +117,24 @@ class ArrivalTests {
 	}
 
 	@Test
+	void givesANameThatAVoidClaimHadToWhoeverElseHasIt() throws Exception {
+		try (Shelf shelf = new Shelf(this.directory).with("a", 2).with("b", 2)) {
+			shelf.start();
+			shelf.engine().refuseAfter(3);
+			Refusals.of(Problem.DEVICE_NOT_ONLINE,
+					() -> shelf.create(DB, VolumeSpec.striped(2 * (int) EXTENT, 1 << 20)));
+			// On the label of b, though nobody can know that it is durable.
+			shelf.engine().refuseAfter(2);
+			Refusals.of(Problem.DEVICE_NOT_ONLINE,
+					() -> shelf.create(DB, new VolumeSpec(EXTENT, null, null, null, List.of("b"))));
+			shelf.restart("b", "a");
+			assertThat(shelf.find(DB).sizeBytes()).isEqualTo(EXTENT);
+			shelf.restart();
+			shelf.assertSound(DB);
+		}
+	}
+
+	@Test
 	void doesNotTouchWhatIsGrowing() throws Exception {
 		try (Shelf shelf = new Shelf(this.directory).with("a", 5).with("b", 4).with("c", 4).start("a", "c")) {
 			shelf.create(DB, VolumeSpec.ofSize(5 * EXTENT));
