@@ -9,6 +9,11 @@ import java.util.concurrent.CompletableFuture;
 public interface BufferListener {
 
 	/**
+	 * A buffer is declared, or was before the start. It may never be in memory.
+	 */
+	void declared(BufferDeclaration buffer);
+
+	/**
 	 * A buffer is in memory.
 	 */
 	void ready(BufferHandle buffer);

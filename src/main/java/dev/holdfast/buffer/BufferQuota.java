@@ -13,7 +13,8 @@ public interface BufferQuota {
 	 * Refuses one more buffer.
 	 * @param bytes of the new one
 	 * @param use what the tenant has already
-	 * @throws ProblemException {@link Problem#QUOTA_EXCEEDED}
+	 * @throws ProblemException {@link Problem#QUOTA_EXCEEDED}, or
+	 * {@link Problem#NOT_FOUND} if there is no such tenant
 	 */
 	void require(String tenant, long bytes, Buffers.Use use);
 

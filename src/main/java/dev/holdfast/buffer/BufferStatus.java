@@ -17,4 +17,12 @@ import org.jspecify.annotations.Nullable;
 public record BufferStatus(BufferDeclaration declaration, BufferState state, @Nullable String reason,
 		@Nullable Pages pages, @Nullable String pagesReason, @Nullable Tier tier, @Nullable String tierReason) {
 
+	/**
+	 * The tier by its name in the API.
+	 * @return {@code null} while it is not in memory
+	 */
+	public @Nullable String tierLabel() {
+		return (this.tier != null) ? this.tier.label() : null;
+	}
+
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.catalog.Catalog;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
@@ -67,6 +69,7 @@ public final class Buffers implements AutoCloseable {
 				(slot) -> this.slots.remove(slot.declaration.key(), slot));
 		for (BufferDeclaration declaration : this.table.load()) {
 			this.slots.put(declaration.key(), new BufferSlot(declaration));
+			listener.declared(declaration);
 		}
 	}
 
@@ -116,11 +119,20 @@ public final class Buffers implements AutoCloseable {
 	 * declared then
 	 */
 	public Declared declare(BufferKey key, BufferSpec spec) {
+		return declare(key, spec, Precondition.none());
+	}
+
+	/**
+	 * Declares a buffer of which something is demanded.
+	 * @see #declare(BufferKey, BufferSpec)
+	 */
+	public Declared declare(BufferKey key, BufferSpec spec, Precondition<BufferStatus> demanded) {
 		ResourceName.require("buffer", key.name());
 		BufferSlot slot;
 		this.declaring.lock();
 		try {
 			BufferSlot there = this.slots.get(key);
+			demanded.check((there != null) ? there.status() : null);
 			if (there != null) {
 				return again(there, spec);
 			}
@@ -129,6 +141,7 @@ public final class Buffers implements AutoCloseable {
 					this.clock.instant().truncatedTo(ChronoUnit.MILLIS));
 			slot = new BufferSlot(declaration);
 			this.table.insert(declaration);
+			this.listener.declared(declaration);
 			this.slots.put(key, slot);
 		}
 		finally {
@@ -163,10 +176,50 @@ public final class Buffers implements AutoCloseable {
 	 * @throws ProblemException {@link Problem#NOT_FOUND}
 	 */
 	public boolean delete(BufferKey key, Duration limit) {
-		BufferSlot slot = require(key);
-		undeclare(slot);
+		return end(key, Precondition.none()).await(limit);
+	}
+
+	/**
+	 * Begins to end a buffer, or finds that this has begun.
+	 * @param demanded of what is there
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	Ending end(BufferKey key, Precondition<BufferStatus> demanded) {
+		BufferSlot slot;
+		this.declaring.lock();
+		try {
+			slot = this.slots.get(key);
+			demanded.check((slot != null) ? slot.status() : null);
+			if (slot == null) {
+				throw BufferHandle.notFound(key);
+			}
+			undeclare(slot);
+		}
+		finally {
+			this.declaring.unlock();
+		}
 		this.reconciler.reconcile(slot);
-		return slot.awaitGone(limit);
+		return new Ending(slot);
+	}
+
+	/**
+	 * Does something for a tenant that has no buffers, and gets none meanwhile.
+	 * @throws ProblemException {@link Problem#IN_USE} if it has some
+	 */
+	public void whileUnused(String tenant, Runnable work) {
+		this.declaring.lock();
+		try {
+			int count = use(tenant).count();
+			if (count > 0) {
+				throw new ProblemException(Problem.IN_USE,
+						"The tenant has buffers (%d): delete them first".formatted(count))
+					.with("buffers", count);
+			}
+			work.run();
+		}
+		finally {
+			this.declaring.unlock();
+		}
 	}
 
 	private void undeclare(BufferSlot slot) {
@@ -209,6 +262,14 @@ public final class Buffers implements AutoCloseable {
 	}
 
 	/**
+	 * A buffer that is declared, in memory or not.
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	public BufferDeclaration declaration(BufferKey key) {
+		return require(key).declaration;
+	}
+
+	/**
 	 * What there is of a name, one that is being deleted included.
 	 */
 	public Optional<BufferStatus> find(BufferKey key) {
@@ -225,6 +286,18 @@ public final class Buffers implements AutoCloseable {
 			.filter((slot) -> slot.declaration.key().tenant().equals(tenant))
 			.map(BufferSlot::status)
 			.toList();
+	}
+
+	/**
+	 * What is declared, of all tenants together.
+	 * @return bytes
+	 */
+	public long declaredBytes() {
+		return this.slots.values()
+			.stream()
+			.filter((slot) -> slot.wanted)
+			.mapToLong((slot) -> slot.declaration.spec().sizeBytes())
+			.sum();
 	}
 
 	/**
@@ -264,6 +337,31 @@ public final class Buffers implements AutoCloseable {
 	 * @param created whether it was declared by this call
 	 */
 	public record Declared(BufferStatus status, boolean created) {
+
+	}
+
+	/**
+	 * The end of a buffer that has begun.
+	 */
+	static final class Ending {
+
+		private final BufferSlot slot;
+
+		private Ending(BufferSlot slot) {
+			this.slot = slot;
+		}
+
+		BufferDeclaration declaration() {
+			return this.slot.declaration;
+		}
+
+		boolean await(Duration limit) {
+			return this.slot.awaitGone(limit);
+		}
+
+		CompletableFuture<Void> gone() {
+			return this.slot.gone;
+		}
 
 	}
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.holdfast.buffer.BufferDeclaration;
 import dev.holdfast.buffer.BufferHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ final class BufferMappings {
 	private final Map<UUID, Mapping> byVolume = new ConcurrentHashMap<>();
 
 	private final List<CompletableFuture<Void>> begun = new ArrayList<>();
+
+	/** The buffer as it is declared, or {@code null} once it is not any more. */
+	private volatile @Nullable BufferDeclaration buffer;
 
 	private volatile @Nullable BufferHandle memory;
 
@@ -63,6 +67,14 @@ final class BufferMappings {
 		synchronized (this.begun) {
 			return CompletableFuture.allOf(this.begun.toArray(CompletableFuture<?>[]::new));
 		}
+	}
+
+	@Nullable BufferDeclaration buffer() {
+		return this.buffer;
+	}
+
+	void buffer(@Nullable BufferDeclaration declared) {
+		this.buffer = declared;
 	}
 
 	@Nullable BufferHandle memory() {

@@ -80,6 +80,7 @@ final class MappingReconciler {
 		made.remapping(device.generation());
 		return CompletableFuture.allOf(old, made.then(() -> {
 			TierChoice wanted = mapping.spec().tier();
+			made.asks(wanted);
 			if (!anew && satisfies(made.form(), wanted, memory)) {
 				return CompletableFuture.completedFuture(null);
 			}
@@ -106,8 +107,8 @@ final class MappingReconciler {
 		long begin = System.nanoTime();
 		IoBuffer io = memory.io();
 		return switch (wanted) {
-			case NONE -> complete(member, device, io.plain(), null, null, begin);
-			case BVEC -> complete(member, device, io, notRegistered(io), null, begin);
+			case NONE -> complete(member, device, io.plain(), null, begin);
+			case BVEC -> complete(member, device, io, notRegistered(io), begin);
 			case AUTO, DMA -> premap(member, wanted, memory, device, begin);
 		};
 	}
@@ -119,15 +120,23 @@ final class MappingReconciler {
 
 	private CompletableFuture<Void> premap(Member member, TierChoice wanted, BufferHandle memory, Device device,
 			long begin) {
-		PremapBudget.Answer answer = this.budget.acquire(member, memory, device, wanted == TierChoice.DMA);
+		PremapBudget.Answer answer = this.budget.acquire(member, memory, device);
 		Premap premap = answer.premap();
 		if (premap == null) {
 			return without(member, wanted, memory, device, answer.refusal(), begin);
 		}
 		return premap.made.handle((io, failure) -> (failure == null) ? null : failure)
-			.thenCompose(
-					(failure) -> (failure == null) ? complete(member, device, premap.made.join(), null, premap, begin)
-							: failed(member, wanted, memory, device, premap, failure, begin));
+			.thenCompose((failure) -> (failure == null) ? premapped(member, wanted, memory, device, premap, begin)
+					: failed(member, wanted, memory, device, premap, failure, begin));
+	}
+
+	private CompletableFuture<Void> premapped(Member member, TierChoice wanted, BufferHandle memory, Device device,
+			Premap premap, long begin) {
+		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin);
+		PremapBudget.Handover handover = this.budget.hand(member, premap, () -> member.mapped(device.generation(),
+				premap.made.join(), null, premap, this.clock.instant(), micros));
+		return handover.done() ? giveBack(member, handover.old())
+				: without(member, wanted, memory, device, PremapBudget.DEMOTED, begin);
 	}
 
 	private CompletableFuture<Void> failed(Member member, TierChoice wanted, BufferHandle memory, Device device,
@@ -140,7 +149,7 @@ final class MappingReconciler {
 	private CompletableFuture<Void> without(Member member, TierChoice wanted, BufferHandle memory, Device device,
 			@Nullable Reason reason, long begin) {
 		if (wanted == TierChoice.AUTO) {
-			return complete(member, device, memory.io(), reason, null, begin);
+			return complete(member, device, memory.io(), reason, begin);
 		}
 		if (reason != null) {
 			member.refused(reason);
@@ -149,9 +158,9 @@ final class MappingReconciler {
 	}
 
 	private CompletableFuture<Void> complete(Member member, Device device, IoBuffer target, @Nullable Reason reason,
-			@Nullable Premap premap, long begin) {
+			long begin) {
 		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin);
-		Premap old = member.mapped(device.generation(), target, reason, premap, this.clock.instant(), micros);
+		Premap old = member.mapped(device.generation(), target, reason, null, this.clock.instant(), micros);
 		return giveBack(member, old);
 	}
 

@@ -19,7 +19,14 @@ final class MappingTable {
 		this.catalog = catalog;
 	}
 
+	/**
+	 * All of them, without those of buffers that are no longer declared: a buffer goes
+	 * first, and a crash may come in between.
+	 */
 	List<MappingDeclaration> load() {
+		this.catalog
+			.write((client) -> client.sql("DELETE FROM mappings WHERE buffer_uuid NOT IN (SELECT uuid FROM buffers)")
+				.update());
 		return this.catalog
 			.read((client) -> client.sql("SELECT buffer_uuid, volume_uuid, tier, on_stale, created_at FROM mappings")
 				.query((row, number) -> new MappingDeclaration(UUID.fromString(row.getString("buffer_uuid")),

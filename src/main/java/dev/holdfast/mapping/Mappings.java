@@ -5,10 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -18,14 +16,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 
+import dev.holdfast.buffer.BufferDeclaration;
 import dev.holdfast.buffer.BufferHandle;
 import dev.holdfast.buffer.BufferListener;
 import dev.holdfast.catalog.Catalog;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.IoEngine;
@@ -49,7 +46,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	private final Duration patience;
 
-	private final MappingQuota quota;
+	private final MappingRoom room;
 
 	private final PremapBudget budget;
 
@@ -61,7 +58,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-	private final Map<UUID, BufferMappings> buffers = new ConcurrentHashMap<>();
+	private final MappingRegistry registry = new MappingRegistry();
 
 	private final Map<UUID, VolumeHandle> volumes = new ConcurrentHashMap<>();
 
@@ -75,17 +72,13 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		this.table = new MappingTable(catalog);
 		this.clock = clock;
 		this.patience = patience;
-		this.quota = quota;
+		this.room = new MappingRoom(quota, this.registry::count);
 		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit,
 				(premap, member) -> this.demotions.count(member.deviceName(), Reason.Code.DEMOTED), this.threads);
 		this.reconciler = new MappingReconciler(this.budget, clock);
 		for (MappingDeclaration declaration : this.table.load()) {
-			of(declaration.buffer()).add(new Mapping(declaration));
+			this.registry.of(declaration.buffer()).add(new Mapping(declaration));
 		}
-	}
-
-	private BufferMappings of(UUID buffer) {
-		return this.buffers.computeIfAbsent(buffer, (name) -> new BufferMappings());
 	}
 
 	/**
@@ -98,14 +91,26 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 * {@link Problem#PREMAP_NOT_PERMITTED}: nothing is declared then
 	 */
 	public List<Declared> declare(List<Request> requests) {
-		return locked(requests.stream().map(Request::buffer).map(Mappings::id).toList(), () -> declareLocked(requests));
+		return declare(requests, Precondition.none());
 	}
 
-	private List<Declared> declareLocked(List<Request> requests) {
+	/**
+	 * Declares mappings of each of which something is demanded.
+	 * @see #declare(List)
+	 */
+	public List<Declared> declare(List<Request> requests, Precondition<MappingStatus> demanded) {
+		return this.registry.locked(requests.stream().map(Request::buffer).map(Mappings::id).toList(),
+				() -> declareLocked(requests, demanded));
+	}
+
+	private List<Declared> declareLocked(List<Request> requests, Precondition<MappingStatus> demanded) {
 		List<Mapping> fresh = new ArrayList<>();
 		List<Mapping> asked = new ArrayList<>();
 		for (Request request : requests) {
+			requireDeclared(request.buffer());
+			BufferDeclaration buffer = request.buffer().declaration();
 			Mapping there = find(request.buffer(), request.volume(), fresh);
+			demanded.check((there != null) ? MappingRegistry.status(there, buffer, request.volume()) : null);
 			if (there != null && !there.spec().equals(request.spec())) {
 				throw new ProblemException(Problem.ALREADY_MAPPED,
 						"Buffer %s is mapped to volume %s with another tier or onStale: change that with PATCH"
@@ -119,30 +124,18 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		}
 		if (!fresh.isEmpty()) {
 			String tenant = requests.getFirst().buffer().key().tenant();
-			this.quota.require(tenant, count(tenant), fresh.size());
-			make(fresh);
+			try (MappingRoom.Taken room = this.room.take(tenant, fresh.size())) {
+				make(fresh);
+			}
 		}
 		List<Declared> answer = new ArrayList<>();
 		for (int i = 0; i < asked.size(); i++) {
 			Mapping mapping = asked.get(i);
-			MappingStatus status = status(mapping, requests.get(i).buffer(), requests.get(i).volume());
+			MappingStatus status = MappingRegistry.status(mapping, requests.get(i).buffer().declaration(),
+					requests.get(i).volume());
 			answer.add(new Declared(status, fresh.contains(mapping)));
 		}
 		return answer;
-	}
-
-	/**
-	 * Does something while nobody else changes what is declared of these buffers.
-	 */
-	private <T> T locked(Collection<UUID> buffers, Supplier<T> action) {
-		List<ReentrantLock> locks = buffers.stream().distinct().sorted().map((buffer) -> of(buffer).lock).toList();
-		locks.forEach(ReentrantLock::lock);
-		try {
-			return action.get();
-		}
-		finally {
-			locks.reversed().forEach(ReentrantLock::unlock);
-		}
 	}
 
 	private static UUID id(BufferHandle buffer) {
@@ -154,12 +147,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		return fresh.stream()
 			.filter((mapping) -> mapping.buffer.equals(bufferId) && mapping.volume.equals(volume.uuid()))
 			.findFirst()
-			.orElseGet(() -> find(bufferId, volume.uuid()));
-	}
-
-	private @Nullable Mapping find(UUID buffer, UUID volume) {
-		BufferMappings ofBuffer = this.buffers.get(buffer);
-		return (ofBuffer != null) ? ofBuffer.find(volume) : null;
+			.orElseGet(() -> this.registry.find(bufferId, volume.uuid()));
 	}
 
 	private Mapping fresh(Request request) {
@@ -185,7 +173,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 				requireTier(mapping);
 			}
 			this.table.insert(fresh.stream().map(Mapping::declaration).toList());
-			fresh.forEach((mapping) -> of(mapping.buffer).add(mapping));
+			fresh.forEach((mapping) -> this.registry.of(mapping.buffer).add(mapping));
 			declared = true;
 		}
 		finally {
@@ -198,12 +186,23 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		}
 		// What came or went while they were made.
 		fresh.forEach(this::follow);
+		List<Mapping> late = fresh.stream().filter((mapping) -> mapping.blocks == null).toList();
+		if (!late.isEmpty()) {
+			forget(late);
+			throw new ProblemException(Problem.NOT_FOUND, "The volume was deleted meanwhile");
+		}
+	}
+
+	private void requireDeclared(BufferHandle buffer) {
+		if (this.registry.of(id(buffer)).buffer() == null) {
+			throw new ProblemException(Problem.NOT_FOUND, "There is no buffer %s".formatted(buffer.key().name()));
+		}
 	}
 
 	/** Makes true what is declared of a mapping, or undoes it once nothing is. */
 	private CompletableFuture<Void> reconcile(Mapping mapping, boolean anew) {
 		CompletableFuture<Void> begun = this.reconciler.reconcile(mapping, anew);
-		of(mapping.buffer).begun(begun);
+		this.registry.of(mapping.buffer).begun(begun);
 		return begun;
 	}
 
@@ -248,14 +247,16 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	/**
 	 * Changes what is asked of a mapping. The member in use stays until the new one is
 	 * made.
+	 * @param demanded of what is there
 	 * @throws ProblemException as {@link #declare}, and then nothing is changed;
 	 * {@link Problem#NOT_FOUND}
 	 */
-	public MappingStatus change(BufferHandle buffer, VolumeHandle volume, MappingSpec spec) {
-		return locked(List.of(id(buffer)), () -> {
-			Mapping mapping = require(buffer, volume);
+	public MappingStatus change(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded,
+			UnaryOperator<MappingSpec> change) {
+		return this.registry.locked(List.of(buffer.uuid()), () -> {
+			Mapping mapping = require(buffer, volume, demanded);
 			MappingDeclaration before = mapping.declaration();
-			mapping.declare(before.with(spec));
+			mapping.declare(before.with(change.apply(before.spec())));
 			boolean declared = false;
 			try {
 				await(reconcile(mapping, false));
@@ -269,36 +270,38 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 					await(reconcile(mapping, false));
 				}
 			}
-			return status(mapping, buffer, volume);
+			return MappingRegistry.status(mapping, buffer, volume);
 		});
 	}
 
 	/**
 	 * Makes every member again.
 	 */
-	public MappingStatus remap(BufferHandle buffer, VolumeHandle volume) {
-		Mapping mapping = require(buffer, volume);
+	public MappingStatus remap(BufferDeclaration buffer, VolumeHandle volume) {
+		Mapping mapping = require(buffer, volume, Precondition.none());
 		await(reconcile(mapping, true));
-		return status(mapping, buffer, volume);
+		return MappingRegistry.status(mapping, buffer, volume);
 	}
 
 	/**
 	 * Ends a mapping.
+	 * @param demanded of what is there
 	 * @return {@code false} if I/O in flight still uses it: it ends with that
 	 * @throws ProblemException {@link Problem#NOT_FOUND}
 	 */
-	public boolean delete(BufferHandle buffer, VolumeHandle volume) {
-		Mapping mapping = locked(List.of(id(buffer)), () -> {
-			Mapping there = require(buffer, volume);
+	public boolean delete(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
+		Mapping mapping = this.registry.locked(List.of(buffer.uuid()), () -> {
+			Mapping there = require(buffer, volume, demanded);
 			this.table.delete(List.of(there));
-			of(there.buffer).drop(there);
+			this.registry.of(there.buffer).drop(there);
 			return there;
 		});
 		return await(reconcile(mapping, false));
 	}
 
-	private Mapping require(BufferHandle buffer, VolumeHandle volume) {
-		Mapping mapping = find(id(buffer), volume.uuid());
+	private Mapping require(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
+		Mapping mapping = this.registry.find(buffer.uuid(), volume.uuid());
+		demanded.check((mapping != null) ? MappingRegistry.status(mapping, buffer, volume) : null);
 		if (mapping == null) {
 			throw new ProblemException(Problem.NOT_FOUND, "Buffer %s is not mapped to volume %s"
 				.formatted(buffer.key().name(), volume.volume().key().name()));
@@ -306,47 +309,34 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		return mapping;
 	}
 
-	public Optional<MappingStatus> find(BufferHandle buffer, VolumeHandle volume) {
-		return Optional.ofNullable(find(id(buffer), volume.uuid())).map((mapping) -> status(mapping, buffer, volume));
+	public Optional<MappingStatus> find(BufferDeclaration buffer, VolumeHandle volume) {
+		return Optional.ofNullable(this.registry.find(buffer.uuid(), volume.uuid()))
+			.map((mapping) -> MappingRegistry.status(mapping, buffer, volume));
 	}
 
 	/**
 	 * Mappings of a buffer whose volumes are known.
 	 */
-	public List<MappingStatus> list(BufferHandle buffer) {
-		return of(id(buffer)).all().stream().<MappingStatus>mapMulti((mapping, sink) -> {
-			VolumeHandle volume = mapping.blocks;
-			if (volume != null) {
-				sink.accept(status(mapping, buffer, volume));
-			}
-		}).toList();
+	public List<MappingStatus> list(BufferDeclaration buffer) {
+		return this.registry.list(buffer);
 	}
 
-	private static MappingStatus status(Mapping mapping, BufferHandle buffer, VolumeHandle volume) {
-		return new MappingStatus(
-				new MappingKey(buffer.key().tenant(), buffer.key().name(), volume.volume().key().name()),
-				mapping.declaration(), mapping.status());
-	}
-
-	private int count(String tenant) {
-		return memories().filter((buffer) -> buffer.key().tenant().equals(tenant))
-			.mapToInt((buffer) -> of(id(buffer)).all().size())
-			.sum();
-	}
-
-	private Stream<BufferHandle> memories() {
-		return this.buffers.values().stream().map(BufferMappings::memory).filter(Objects::nonNull);
+	/**
+	 * How many a tenant has.
+	 */
+	public int count(String tenant) {
+		return this.registry.count(tenant);
 	}
 
 	/**
 	 * How I/O with a buffer gets to a volume, mapped or not.
 	 */
 	public Route route(BufferHandle buffer, VolumeHandle volume) {
-		return new Route(buffer, find(id(buffer), volume.uuid()), this.fallbacks);
+		return new Route(buffer, this.registry.find(id(buffer), volume.uuid()), this.fallbacks);
 	}
 
 	private void follow(Mapping mapping) {
-		BufferHandle memory = of(mapping.buffer).memory();
+		BufferHandle memory = this.registry.of(mapping.buffer).memory();
 		VolumeHandle volume = this.volumes.get(mapping.volume);
 		mapping.memory = memory;
 		mapping.blocks = volume;
@@ -354,34 +344,51 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	}
 
 	@Override
+	public void declared(BufferDeclaration buffer) {
+		this.registry.of(buffer.uuid()).buffer(buffer);
+	}
+
+	@Override
 	public void ready(BufferHandle buffer) {
-		BufferMappings ofBuffer = of(id(buffer));
+		BufferMappings ofBuffer = this.registry.of(id(buffer));
 		ofBuffer.memory(buffer);
 		ofBuffer.all().forEach(this::follow);
 	}
 
 	@Override
 	public CompletableFuture<Void> leaving(BufferHandle buffer) {
-		BufferMappings ofBuffer = of(id(buffer));
-		return locked(List.of(id(buffer)), () -> {
+		BufferMappings ofBuffer = this.registry.of(id(buffer));
+		return this.registry.locked(List.of(id(buffer)), () -> {
 			ofBuffer.memory(null);
 			for (Mapping mapping : ofBuffer.all()) {
 				mapping.memory = null;
 				reconcile(mapping);
 			}
-			return ofBuffer.ended();
+			return ofBuffer.ended().thenRun(() -> {
+				if (ofBuffer.buffer() == null) {
+					this.registry.remove(id(buffer), ofBuffer);
+				}
+			});
 		});
 	}
 
 	@Override
 	public void undeclared(UUID buffer) {
-		forget(List.copyOf(of(buffer).all()));
+		BufferMappings ofBuffer = this.registry.of(buffer);
+		this.registry.locked(List.of(buffer), () -> {
+			ofBuffer.buffer(null);
+			return ofBuffer;
+		});
+		forget(List.copyOf(ofBuffer.all()));
+		if (ofBuffer.memory() == null) {
+			this.registry.remove(buffer, ofBuffer);
+		}
 	}
 
 	@Override
 	public void changed(VolumeHandle volume) {
 		this.volumes.put(volume.uuid(), volume);
-		for (Mapping mapping : ofVolume(volume.uuid())) {
+		for (Mapping mapping : this.registry.ofVolume(volume.uuid())) {
 			mapping.blocks = volume;
 			reconcile(mapping);
 		}
@@ -390,28 +397,16 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	@Override
 	public void ended(VolumeHandle volume) {
 		this.volumes.remove(volume.uuid(), volume);
-		forget(ofVolume(volume.uuid()));
-	}
-
-	private List<Mapping> ofVolume(UUID volume) {
-		return this.buffers.values()
-			.stream()
-			.map((ofBuffer) -> ofBuffer.find(volume))
-			.<Mapping>mapMulti((mapping, sink) -> {
-				if (mapping != null) {
-					sink.accept(mapping);
-				}
-			})
-			.toList();
+		forget(this.registry.ofVolume(volume.uuid()));
 	}
 
 	private void forget(List<Mapping> gone) {
 		if (gone.isEmpty()) {
 			return;
 		}
-		locked(gone.stream().map((mapping) -> mapping.buffer).toList(), () -> {
+		this.registry.locked(gone.stream().map((mapping) -> mapping.buffer).toList(), () -> {
 			this.table.delete(gone);
-			gone.forEach((mapping) -> of(mapping.buffer).drop(mapping));
+			gone.forEach((mapping) -> this.registry.of(mapping.buffer).drop(mapping));
 			return gone;
 		}).forEach(this::reconcile);
 	}
@@ -420,12 +415,12 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 * Every member on a device.
 	 */
 	public List<MappingStatus> onDevice(UUID device) {
-		Predicate<MemberStatus> there = (member) -> member.device().equals(device);
-		return memories().flatMap((buffer) -> list(buffer).stream())
-			.filter((mapping) -> mapping.members().stream().anyMatch(there))
-			.toList();
+		return this.registry.onDevice(device);
 	}
 
+	/**
+	 * What a tenant has premapped.
+	 */
 	public long premappedBytes(String tenant) {
 		return this.budget.tenantBytes(tenant);
 	}

@@ -30,6 +30,9 @@ final class Member {
 
 	private volatile Form form;
 
+	/** Whether the tenant asks for the highest tier by name. */
+	private volatile boolean asksForDma;
+
 	/** Why it is not made as was asked for the last time, if so. */
 	private volatile @Nullable Reason refusal;
 
@@ -101,6 +104,14 @@ final class Member {
 	void fellBack() {
 		this.ios.decrement();
 		this.fallbacks.increment();
+	}
+
+	boolean asksForDma() {
+		return this.asksForDma;
+	}
+
+	void asks(TierChoice tier) {
+		this.asksForDma = tier == TierChoice.DMA;
 	}
 
 	boolean ending() {

@@ -24,4 +24,12 @@ import org.jspecify.annotations.Nullable;
 public record MemberStatus(UUID device, String deviceName, long generation, MemberState state, @Nullable Tier tier,
 		@Nullable Reason reason, @Nullable Instant mappedAt, long mapMicros, long ios, long fallbacks) {
 
+	/**
+	 * The tier by its name in the API.
+	 * @return {@code null} while it is not mapped
+	 */
+	public @Nullable String tierLabel() {
+		return (this.tier != null) ? this.tier.label() : null;
+	}
+
 }

@@ -23,9 +23,6 @@ final class Premap {
 	/** Completes with what operations name. */
 	final CompletableFuture<IoBuffer> made;
 
-	/** Whether somebody asked for it by name, so that it cannot be taken away. */
-	boolean asked;
-
 	Premap(Key key, BufferHandle buffer, CompletableFuture<IoBuffer> made) {
 		this.key = key;
 		this.buffer = buffer;
@@ -38,6 +35,11 @@ final class Premap {
 
 	String tenant() {
 		return this.buffer.key().tenant();
+	}
+
+	/** Whether somebody asks for it by name, so that it cannot be taken away. */
+	boolean asked() {
+		return this.users.stream().anyMatch(Member::asksForDma);
 	}
 
 	/** When it was used last, in terms of {@link System#nanoTime()}. */

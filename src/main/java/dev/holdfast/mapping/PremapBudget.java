@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 import dev.holdfast.buffer.BufferHandle;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * exceeds the budget. All state is guarded by its monitor; nothing in it blocks.
  */
 final class PremapBudget {
+
+	static final Reason DEMOTED = new Reason(Reason.Code.DEMOTED, "others needed its room of the premapped bytes");
 
 	private final IoEngine engine;
 
@@ -76,10 +79,9 @@ final class PremapBudget {
 
 	/**
 	 * Premaps a buffer for a member, or joins those who have.
-	 * @param asked whether it was asked for by name
 	 * @return the premapping, to be given back by {@link #release}, or why there is none
 	 */
-	synchronized Answer acquire(Member member, BufferHandle buffer, Device device, boolean asked) {
+	synchronized Answer acquire(Member member, BufferHandle buffer, Device device) {
 		Reason refusal = refusal(buffer, device);
 		if (refusal != null) {
 			return new Answer(null, refusal);
@@ -98,7 +100,6 @@ final class PremapBudget {
 			this.premaps.put(key, premap);
 		}
 		premap.users.add(member);
-		premap.asked |= asked;
 		return new Answer(premap, null);
 	}
 
@@ -156,7 +157,7 @@ final class PremapBudget {
 	private @Nullable Premap idlest(Predicate<Premap> which, List<Premap> without) {
 		return this.premaps.values()
 			.stream()
-			.filter((premap) -> !premap.asked && !without.contains(premap) && which.test(premap))
+			.filter((premap) -> !premap.asked() && !without.contains(premap) && which.test(premap))
 			.min(Comparator.comparingLong((premap) -> premap.lastUsed() - System.nanoTime()))
 			.orElse(null);
 	}
@@ -170,14 +171,23 @@ final class PremapBudget {
 	}
 
 	private CompletableFuture<Void> demote(Premap premap) {
-		Reason reason = new Reason(Reason.Code.DEMOTED, "others needed its room of the premapped bytes");
 		for (Member member : premap.users) {
-			if (member.demote(premap, premap.buffer.io(), reason)) {
+			if (member.demote(premap, premap.buffer.io(), DEMOTED)) {
 				this.listener.demoted(premap, member);
 			}
 		}
 		premap.users.clear();
 		return end(premap);
+	}
+
+	/**
+	 * Hands a premapping that is made to the member, unless it was taken away while it
+	 * was being made.
+	 * @param handover that the member takes it by; must not block or call back
+	 * @return whether that was done, and what the member gives back for it
+	 */
+	synchronized Handover hand(Member member, Premap premap, Supplier<@Nullable Premap> handover) {
+		return premap.users.contains(member) ? new Handover(true, handover.get()) : new Handover(false, null);
 	}
 
 	/**
@@ -217,6 +227,16 @@ final class PremapBudget {
 	 * @param refusal why there is none
 	 */
 	record Answer(@Nullable Premap premap, @Nullable Reason refusal) {
+
+	}
+
+	/**
+	 * What came of a handover.
+	 *
+	 * @param done whether the member had it still
+	 * @param old what the member gives back
+	 */
+	record Handover(boolean done, @Nullable Premap old) {
 
 	}
 

@@ -27,6 +27,8 @@ import org.springframework.validation.annotation.Validated;
  * @param rings threads that do I/O; each device belongs to one
  * @param staging memory for bytes on their way; by default 64 MiB, or what may be
  * registered if that is less
+ * @param premapPerDevice bytes of tenants' buffers that may be premapped to one device:
+ * long-lived mappings take room of the IOMMU from everybody
  * @param allowPlaintext whether to listen on other addresses than loopback without TLS
  * @param ioDeadline how long an operation may take
  * @param inlineLimit up to here an answer says how it was done
@@ -43,7 +45,8 @@ public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataD
 		@DefaultValue List<DeviceProperties> devices, @DefaultValue("auto") EngineChoice engine,
 		@DefaultValue("1") @Min(value = 1, message = "write a number of rings from 1 to 64") @Max(value = 64,
 				message = "write a number of rings from 1 to 64") int rings,
-		@Nullable ByteSize staging, @DefaultValue("false") boolean allowPlaintext,
+		@Nullable ByteSize staging, @DefaultValue("4GiB") ByteSize premapPerDevice,
+		@DefaultValue("false") boolean allowPlaintext,
 		@DefaultValue("30s") @DurationMin(seconds = 1,
 				message = "write a duration of at least 1s, such as 30s") Duration ioDeadline,
 		@DefaultValue("8MiB") ByteSize inlineLimit,

@@ -18,16 +18,22 @@ final class StagingSize {
 	}
 
 	/**
-	 * As much as may be registered, up to 64 MiB. Where not even the smallest pool may be
-	 * registered, its size does not matter.
+	 * As much as may be registered, up to 64 MiB, less what tenants' buffers need, down
+	 * to 4 MiB. Where not even the smallest pool may be registered, its size does not
+	 * matter.
 	 * @param lockable bytes that this process may register
 	 * @param rings that may each have to register it for themselves
 	 * @param devices that need a little
+	 * @param buffers bytes of tenants' buffers, which are registered once
 	 * @return a multiple of 1 MiB
 	 */
-	static long automatic(long lockable, int rings, int devices) {
+	static long automatic(long lockable, int rings, int devices, long buffers) {
 		long room = (lockable - FOR_DEVICE * devices) / rings;
-		return (room < SMALLEST) ? WANTED : Math.min(WANTED, room / MIB * MIB);
+		if (room < SMALLEST) {
+			return WANTED;
+		}
+		long left = Math.max(SMALLEST, (lockable - FOR_DEVICE * devices - buffers) / rings);
+		return Math.min(WANTED, left / MIB * MIB);
 	}
 
 }

@@ -7,6 +7,8 @@ import dev.holdfast.api.rest.Admission;
 import dev.holdfast.api.rest.DataLimits;
 import dev.holdfast.api.rest.SlowestPace;
 import dev.holdfast.block.BlockService;
+import dev.holdfast.buffer.Buffers;
+import dev.holdfast.buffer.Memlock;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.ByteSize;
@@ -138,16 +140,16 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	TenantRemoval tenantRemoval(Tenants tenants, Tokens tokens, Operations operations, Volumes volumes,
-			Devices devices) {
-		return new TenantRemoval(tenants, tokens, operations, volumes, devices);
+	TenantRemoval tenantRemoval(Tenants tenants, Tokens tokens, Operations operations, Volumes volumes, Devices devices,
+			Buffers buffers) {
+		return new TenantRemoval(tenants, tokens, operations, volumes, devices, buffers);
 	}
 
 	@Bean
-	StagingPool staging(DrainedEngine engine, Devices devices, KernelProbe kernel) {
+	StagingPool staging(DrainedEngine engine, Devices devices, Memlock memlock, Buffers buffers) {
 		ByteSize size = this.properties.staging();
-		long bytes = (size != null) ? size.bytes() : StagingSize.automatic(lockable(engine.engine(), kernel),
-				this.properties.rings(), Math.max(1, devices.online().size()));
+		long bytes = (size != null) ? size.bytes() : StagingSize.automatic(memlock.limit(), this.properties.rings(),
+				Math.max(1, devices.online().size()), buffers.declaredBytes());
 		try {
 			StagingPool pool = StagingPool.open(engine.engine(), bytes, this.properties.ioDeadline());
 			String refusal = pool.refusal();
@@ -160,11 +162,6 @@ class StorageConfiguration {
 					"There is no memory for holdfast.staging: %s (%s)".formatted(new ByteSize(bytes), ex.getMessage()),
 					"Write less, such as 16MiB.", ex);
 		}
-	}
-
-	/** Only io_uring registers memory. */
-	private static long lockable(IoEngine engine, KernelProbe kernel) {
-		return engine.name().equals("io_uring") ? kernel.lockableBytes() : Long.MAX_VALUE;
 	}
 
 	@Bean

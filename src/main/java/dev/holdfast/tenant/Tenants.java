@@ -19,6 +19,7 @@ import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -151,7 +152,8 @@ public final class Tenants {
 	}
 
 	private static Map<String, Tenant> load(JdbcClient client) {
-		return client.sql("SELECT name, capacity_bytes, created_at FROM tenants")
+		return client.sql(
+				"SELECT name, capacity_bytes, registered_bytes, premapped_bytes, buffers, mappings, created_at FROM tenants")
 			.query(Tenants::tenant)
 			.list()
 			.stream()
@@ -159,24 +161,43 @@ public final class Tenants {
 	}
 
 	private static Tenant tenant(ResultSet row, int number) throws SQLException {
-		long capacity = row.getLong("capacity_bytes");
-		Quotas quotas = row.wasNull() ? Quotas.NONE : new Quotas(capacity);
+		Quotas quotas = new Quotas(quota(row, "capacity_bytes"), quota(row, "registered_bytes"),
+				quota(row, "premapped_bytes"), quota(row, "buffers"), quota(row, "mappings"));
 		return new Tenant(row.getString("name"), quotas, Instant.ofEpochMilli(row.getLong("created_at")));
 	}
 
+	private static @Nullable Long quota(ResultSet row, String column) throws SQLException {
+		long value = row.getLong(column);
+		return row.wasNull() ? null : value;
+	}
+
 	private static int insert(JdbcClient client, Tenant made) {
-		return client.sql("INSERT INTO tenants (name, capacity_bytes, created_at) VALUES (:name, :capacity, :created)")
-			.param("name", made.name())
-			.param("capacity", made.quotas().capacityBytes())
+		return withQuotas(
+				client
+					.sql("""
+							INSERT INTO tenants (name, capacity_bytes, registered_bytes, premapped_bytes, buffers, mappings, created_at)
+							VALUES (:name, :capacity, :registered, :premapped, :buffers, :mappings, :created)
+							"""),
+				made)
 			.param("created", made.createdAt().toEpochMilli())
 			.update();
 	}
 
 	private static int update(JdbcClient client, Tenant changed) {
-		return client.sql("UPDATE tenants SET capacity_bytes = :capacity WHERE name = :name")
-			.param("name", changed.name())
-			.param("capacity", changed.quotas().capacityBytes())
-			.update();
+		return withQuotas(client.sql("""
+				UPDATE tenants SET capacity_bytes = :capacity, registered_bytes = :registered,
+				premapped_bytes = :premapped, buffers = :buffers, mappings = :mappings WHERE name = :name
+				"""), changed).update();
+	}
+
+	private static JdbcClient.StatementSpec withQuotas(JdbcClient.StatementSpec statement, Tenant tenant) {
+		Quotas quotas = tenant.quotas();
+		return statement.param("name", tenant.name())
+			.param("capacity", quotas.capacityBytes())
+			.param("registered", quotas.registeredBytes())
+			.param("premapped", quotas.premappedBytes())
+			.param("buffers", quotas.buffers())
+			.param("mappings", quotas.mappings());
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package dev.holdfast.volume;
 
+import dev.holdfast.buffer.Buffers;
 import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -25,12 +26,16 @@ public final class TenantRemoval {
 
 	private final Devices devices;
 
-	public TenantRemoval(Tenants tenants, Tokens tokens, Operations operations, Volumes volumes, Devices devices) {
+	private final Buffers buffers;
+
+	public TenantRemoval(Tenants tenants, Tokens tokens, Operations operations, Volumes volumes, Devices devices,
+			Buffers buffers) {
 		this.tenants = tenants;
 		this.tokens = tokens;
 		this.operations = operations;
 		this.volumes = volumes;
 		this.devices = devices;
+		this.buffers = buffers;
 	}
 
 	/**
@@ -38,15 +43,17 @@ public final class TenantRemoval {
 	 * @param name which
 	 * @param demanded of what is there
 	 * @throws ProblemException {@link Problem#NOT_FOUND}, {@link Problem#IN_USE} if it
-	 * has volumes, or had some of which a device that is away still has a part
+	 * has buffers or volumes, or had volumes of which a device that is away still has a
+	 * part
 	 */
 	public void remove(String name, Precondition<Tenant> demanded) {
 		demanded.check(this.tenants.find(name).orElse(null));
 		this.tenants.require(name);
-		this.volumes.whileUnused(name, this.devices.names().keySet(), () -> this.tenants.remove(name, demanded, () -> {
-			this.tokens.endAll(name);
-			this.operations.forgetAll(name);
-		}));
+		this.buffers.whileUnused(name, () -> this.volumes.whileUnused(name, this.devices.names().keySet(),
+				() -> this.tenants.remove(name, demanded, () -> {
+					this.tokens.endAll(name);
+					this.operations.forgetAll(name);
+				})));
 	}
 
 }

@@ -266,7 +266,7 @@ public final class Volumes implements DeviceListener {
 	 * @throws ProblemException {@link Problem#NOT_FOUND}, also if it is being made or
 	 * deleted
 	 */
-	VolumeHandle require(VolumeKey key) {
+	public VolumeHandle require(VolumeKey key) {
 		VolumeHandle handle = this.registry.find(key);
 		if (handle == null || handle.volume().state() == VolumeState.CREATING
 				|| handle.volume().state() == VolumeState.DELETING) {

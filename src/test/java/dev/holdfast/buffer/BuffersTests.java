@@ -304,6 +304,10 @@ class BuffersTests {
 		private CompletableFuture<Void> ending = CompletableFuture.completedFuture(null);
 
 		@Override
+		public void declared(BufferDeclaration buffer) {
+		}
+
+		@Override
 		public synchronized void ready(BufferHandle buffer) {
 			this.events.add("ready " + buffer.key().name());
 		}

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.buffer.BufferHandle;
 import dev.holdfast.buffer.BufferKey;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.engine.Tier;
 import dev.holdfast.testing.Refusals;
@@ -90,9 +91,11 @@ class MappingsTests {
 		assertThat(via(this.buffer, this.volume)).isEqualTo(Tier.BVEC);
 		map(this.buffer, this.volume, AUTO);
 		assertThat(via(this.buffer, this.volume)).isEqualTo(Tier.DMA);
-		this.rig.mappings().change(this.buffer, this.volume, NONE);
+		this.rig.mappings().change(this.buffer.declaration(), this.volume, Precondition.none(), (before) -> NONE);
 		assertThat(via(this.buffer, this.volume)).isEqualTo(Tier.NONE);
-		this.rig.mappings().change(this.buffer, this.volume, new MappingSpec(TierChoice.BVEC, OnStale.FALLBACK));
+		this.rig.mappings()
+			.change(this.buffer.declaration(), this.volume, Precondition.none(),
+					(before) -> new MappingSpec(TierChoice.BVEC, OnStale.FALLBACK));
 		assertThat(via(this.buffer, this.volume)).isEqualTo(Tier.BVEC);
 		assertThat(this.rig.premapping().live()).isZero();
 	}
@@ -123,7 +126,7 @@ class MappingsTests {
 		Refusals.of(Problem.STALE_MAPPING, () -> via(this.buffer, this.volume));
 		gate.complete(null);
 		await().untilAsserted(() -> assertThat(via(this.buffer, this.volume)).isEqualTo(Tier.DMA));
-		assertThat(this.rig.mappings().find(this.buffer, this.volume)).get()
+		assertThat(this.rig.mappings().find(this.buffer.declaration(), this.volume)).get()
 			.satisfies((mapped) -> assertThat(mapped.members().getFirst().fallbacks()).isPositive());
 	}
 
@@ -138,9 +141,9 @@ class MappingsTests {
 		assertThat(this.rig.mappings().premappedBytes("acme")).isEqualTo(MIB);
 		map(this.buffer, elsewhere, AUTO);
 		assertThat(this.rig.premapping().live()).isEqualTo(2);
-		this.rig.mappings().delete(this.buffer, this.volume);
+		this.rig.mappings().delete(this.buffer.declaration(), this.volume, Precondition.none());
 		assertThat(via(this.buffer, second)).isEqualTo(Tier.DMA);
-		this.rig.mappings().delete(this.buffer, second);
+		this.rig.mappings().delete(this.buffer.declaration(), second, Precondition.none());
 		assertThat(this.rig.premapping().live()).isEqualTo(1);
 	}
 
@@ -153,7 +156,7 @@ class MappingsTests {
 				() -> this.rig.mappings()
 					.declare(List.of(new Mappings.Request(this.buffer, this.volume, AUTO),
 							new Mappings.Request(this.buffer, second, DMA))));
-		assertThat(this.rig.mappings().list(this.buffer)).isEmpty();
+		assertThat(this.rig.mappings().list(this.buffer.declaration())).isEmpty();
 		assertThat(this.rig.premapping().live()).isZero();
 		assertThat(this.rig.premapping().made()).isEqualTo(1);
 	}
@@ -178,7 +181,7 @@ class MappingsTests {
 		assertThat(this.rig.premapping().live()).isZero();
 		assertThat(this.rig.mappings().premappedBytes("acme")).isZero();
 		BufferHandle next = this.rig.buffer("acme", "b1", MIB);
-		assertThat(this.rig.mappings().list(next)).isEmpty();
+		assertThat(this.rig.mappings().list(next.declaration())).isEmpty();
 	}
 
 	@Test
@@ -199,7 +202,7 @@ class MappingsTests {
 	void shouldRefuseAnExplicitTierAndFallBackOtherwise() {
 		this.rig.premapping().refuse("d0", "its driver cannot");
 		Refusals.of(Problem.NOT_SUPPORTED, () -> map(this.buffer, this.volume, DMA));
-		assertThat(this.rig.mappings().list(this.buffer)).isEmpty();
+		assertThat(this.rig.mappings().list(this.buffer.declaration())).isEmpty();
 		MappingStatus status = map(this.buffer, this.volume, AUTO);
 		assertThat(status.tier()).isEqualTo(Tier.BVEC);
 		assertThat(status.reason()).isEqualTo(new Reason(Reason.Code.NOT_SUPPORTED, "its driver cannot"));
@@ -230,16 +233,17 @@ class MappingsTests {
 		assertThat(status.tier()).isEqualTo(Tier.BVEC);
 		assertThat(status.reason().detail()).contains("the IOMMU is full");
 		this.rig.premapping().fail(null);
-		assertThat(this.rig.mappings().remap(this.buffer, this.volume).tier()).isEqualTo(Tier.DMA);
+		assertThat(this.rig.mappings().remap(this.buffer.declaration(), this.volume).tier()).isEqualTo(Tier.DMA);
 	}
 
 	@Test
 	void shouldKeepAMappingWhoseChangeIsRefused() {
 		map(this.buffer, this.volume, NONE);
 		this.rig.mayPremap("acme", 0);
-		Refusals.of(Problem.PREMAP_NOT_PERMITTED, () -> this.rig.mappings().change(this.buffer, this.volume, DMA));
+		Refusals.of(Problem.PREMAP_NOT_PERMITTED, () -> this.rig.mappings()
+			.change(this.buffer.declaration(), this.volume, Precondition.none(), (before) -> DMA));
 		assertThat(via(this.buffer, this.volume)).isEqualTo(Tier.NONE);
-		assertThat(this.rig.mappings().find(this.buffer, this.volume)).get()
+		assertThat(this.rig.mappings().find(this.buffer.declaration(), this.volume)).get()
 			.satisfies((status) -> assertThat(status.declaration().spec()).isEqualTo(NONE));
 	}
 
@@ -251,9 +255,10 @@ class MappingsTests {
 		this.rig.volumes().grow(new VolumeKey("acme", "wide"), 80 * MIB, new ScrubProgress() {
 		});
 		assertThat(wide.devices()).hasSize(2);
-		await().untilAsserted(() -> assertThat(this.rig.mappings().find(this.buffer, wide).orElseThrow().members())
-			.extracting(MemberStatus::deviceName, MemberStatus::tier)
-			.containsExactlyInAnyOrder(tuple("d0", Tier.DMA), tuple("d1", Tier.DMA)));
+		await().untilAsserted(
+				() -> assertThat(this.rig.mappings().find(this.buffer.declaration(), wide).orElseThrow().members())
+					.extracting(MemberStatus::deviceName, MemberStatus::tier)
+					.containsExactlyInAnyOrder(tuple("d0", Tier.DMA), tuple("d1", Tier.DMA)));
 	}
 
 	@Test
@@ -261,9 +266,9 @@ class MappingsTests {
 		map(this.buffer, this.volume, AUTO);
 		this.rig.volumes().delete(new VolumeKey("acme", "v1"));
 		await().until(() -> this.rig.premapping().live() == 0);
-		assertThat(this.rig.mappings().list(this.buffer)).isEmpty();
+		assertThat(this.rig.mappings().list(this.buffer.declaration())).isEmpty();
 		VolumeHandle next = this.rig.volume("acme", "v1", "d0");
-		assertThat(this.rig.mappings().find(this.buffer, next)).isEmpty();
+		assertThat(this.rig.mappings().find(this.buffer.declaration(), next)).isEmpty();
 	}
 
 	@Test
@@ -273,17 +278,18 @@ class MappingsTests {
 		BufferHandle again = this.rig.buffer("acme", "b1");
 		VolumeHandle volumeAgain = this.rig.existing("acme", "v1");
 		await().untilAsserted(() -> assertThat(via(again, volumeAgain)).isEqualTo(Tier.DMA));
-		assertThat(this.rig.mappings().list(again)).singleElement()
+		assertThat(this.rig.mappings().list(again.declaration())).singleElement()
 			.satisfies((status) -> assertThat(status.declaration().spec()).isEqualTo(DMA));
 	}
 
 	@Test
 	void shouldNotBeThereAgainOnceDeleted() throws IOException {
 		map(this.buffer, this.volume, AUTO);
-		assertThat(this.rig.mappings().delete(this.buffer, this.volume)).isTrue();
-		Refusals.of(Problem.NOT_FOUND, () -> this.rig.mappings().delete(this.buffer, this.volume));
+		assertThat(this.rig.mappings().delete(this.buffer.declaration(), this.volume, Precondition.none())).isTrue();
+		Refusals.of(Problem.NOT_FOUND,
+				() -> this.rig.mappings().delete(this.buffer.declaration(), this.volume, Precondition.none()));
 		this.rig.restart();
-		assertThat(this.rig.mappings().list(this.rig.buffer("acme", "b1"))).isEmpty();
+		assertThat(this.rig.mappings().list(this.rig.buffer("acme", "b1").declaration())).isEmpty();
 	}
 
 	@Test
@@ -293,7 +299,7 @@ class MappingsTests {
 		CompletableFuture<Void> gate = new CompletableFuture<>();
 		this.rig.premapping().gate(gate);
 		CompletableFuture<MappingStatus> remapped = CompletableFuture
-			.supplyAsync(() -> this.rig.mappings().remap(this.buffer, this.volume));
+			.supplyAsync(() -> this.rig.mappings().remap(this.buffer.declaration(), this.volume));
 		await().until(() -> via(this.buffer, this.volume) == Tier.BVEC);
 		gate.complete(null);
 		assertThat(remapped.join().tier()).isEqualTo(Tier.DMA);
@@ -317,7 +323,7 @@ class MappingsTests {
 		assertThat(map(buffers[4], volumes[4], AUTO).tier()).isEqualTo(Tier.DMA);
 		assertThat(via(buffers[0], volumes[0])).isEqualTo(Tier.DMA);
 		assertThat(via(buffers[1], volumes[1])).isEqualTo(Tier.BVEC);
-		assertThat(this.rig.mappings().find(buffers[1], volumes[1]).orElseThrow().reason().code())
+		assertThat(this.rig.mappings().find(buffers[1].declaration(), volumes[1]).orElseThrow().reason().code())
 			.isEqualTo(Reason.Code.DEMOTED);
 		assertThat(this.rig.mappings().premappedBytes("acme")).isEqualTo(4 * MIB);
 		await().until(() -> this.rig.premapping().live() == 4);
@@ -330,7 +336,8 @@ class MappingsTests {
 			map(this.rig.buffer("acme", "x" + i, MIB), this.volume, DMA);
 		}
 		assertThat(map(this.buffer, this.volume, AUTO).reason().code()).isEqualTo(Reason.Code.QUOTA_EXCEEDED);
-		Refusals.of(Problem.QUOTA_EXCEEDED, () -> this.rig.mappings().change(this.buffer, this.volume, DMA));
+		Refusals.of(Problem.QUOTA_EXCEEDED, () -> this.rig.mappings()
+			.change(this.buffer.declaration(), this.volume, Precondition.none(), (before) -> DMA));
 	}
 
 	@Test
@@ -348,6 +355,38 @@ class MappingsTests {
 		map(this.rig.buffer("acme", "x4", MIB), this.volume, AUTO);
 		assertThat(this.rig.mappings().premappedBytes("other")).as("those at their share keep it").isEqualTo(4 * MIB);
 		assertThat(this.rig.mappings().premappedBytes("acme")).isEqualTo(4 * MIB);
+	}
+
+	@Test
+	@DisplayName("Rule 11: whether a tier is asked for by name can change")
+	void shouldFollowHowATierIsAskedFor() {
+		BufferHandle[] buffers = new BufferHandle[4];
+		for (int i = 0; i < 4; i++) {
+			buffers[i] = this.rig.buffer("acme", "x" + i, MIB);
+			map(buffers[i], this.volume, AUTO);
+			this.rig.mappings().change(buffers[i].declaration(), this.volume, Precondition.none(), (before) -> DMA);
+		}
+		assertThat(map(this.buffer, this.volume, AUTO).reason().code()).isEqualTo(Reason.Code.QUOTA_EXCEEDED);
+		this.rig.mappings().change(buffers[2].declaration(), this.volume, Precondition.none(), (before) -> AUTO);
+		assertThat(this.rig.mappings().remap(this.buffer.declaration(), this.volume).tier()).isEqualTo(Tier.DMA);
+		assertThat(via(buffers[2], this.volume)).isEqualTo(Tier.BVEC);
+	}
+
+	@Test
+	@DisplayName("Rule 11: what is still being made can be demoted")
+	void shouldDemoteWhatIsBeingMade() {
+		this.rig.mayPremap("acme", MIB);
+		CompletableFuture<Void> gate = new CompletableFuture<>();
+		this.rig.premapping().gate(gate);
+		BufferHandle second = this.rig.buffer("acme", "second", MIB);
+		map(this.buffer, this.volume, AUTO);
+		map(second, this.volume, AUTO);
+		gate.complete(null);
+		await().until(() -> via(second, this.volume) == Tier.DMA);
+		assertThat(via(this.buffer, this.volume)).isEqualTo(Tier.BVEC);
+		assertThat(this.rig.mappings().find(this.buffer.declaration(), this.volume).orElseThrow().reason())
+			.isEqualTo(PremapBudget.DEMOTED);
+		assertThat(this.rig.premapping().live()).isEqualTo(1);
 	}
 
 }

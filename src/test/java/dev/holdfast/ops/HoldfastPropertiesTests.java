@@ -27,9 +27,9 @@ class HoldfastPropertiesTests {
 
 	@Test
 	void shouldHaveDefaults() {
-		this.runner
-			.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
-				.isEqualTo(new HoldfastProperties(Path.of("data"), List.of(), EngineChoice.AUTO, 1, null, false,
+		this.runner.run(
+				(context) -> assertThat(context.getBean(HoldfastProperties.class)).isEqualTo(new HoldfastProperties(
+						Path.of("data"), List.of(), EngineChoice.AUTO, 1, null, new ByteSize(4L << 30), false,
 						Duration.ofSeconds(30), new ByteSize(8 << 20), Duration.ofSeconds(30), new LimitProperties(64,
 								new ByteSize(1 << 20), 8, new ByteSize(16 << 10), Duration.ofSeconds(30)),
 						null, new AccessProperties(32, 20), null, null)));
@@ -37,23 +37,22 @@ class HoldfastPropertiesTests {
 
 	@Test
 	void shouldMapEachProperty() {
-		this.runner
-			.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
-					"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[0].adopt=true",
-					"holdfast.devices[1].name=d1", "holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB",
-					"holdfast.engine=io_uring", "holdfast.rings=2", "holdfast.staging=33554432",
-					"holdfast.allow-plaintext=true", "holdfast.io-deadline=5s", "holdfast.inline-limit=1MiB",
-					"holdfast.drain-limit=1m", "holdfast.limits.ranges=7", "holdfast.limits.json-body=2KiB",
-					"holdfast.limits.whole-reads=3", "holdfast.limits.slowest-rate=1KiB",
-					"holdfast.limits.slowest-for=2s", "holdfast.admin-token-file=/etc/holdfast/token",
-					"holdfast.access.tokens-per-tenant=5", "holdfast.access.failed-authentications=7",
-					"holdfast.node-name=node-1.example", "holdfast.endpoint=https://node-1.example:8443")
+		this.runner.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
+				"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[0].adopt=true",
+				"holdfast.devices[1].name=d1", "holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB",
+				"holdfast.engine=io_uring", "holdfast.rings=2", "holdfast.staging=33554432",
+				"holdfast.premap-per-device=1GiB", "holdfast.allow-plaintext=true", "holdfast.io-deadline=5s",
+				"holdfast.inline-limit=1MiB", "holdfast.drain-limit=1m", "holdfast.limits.ranges=7",
+				"holdfast.limits.json-body=2KiB", "holdfast.limits.whole-reads=3", "holdfast.limits.slowest-rate=1KiB",
+				"holdfast.limits.slowest-for=2s", "holdfast.admin-token-file=/etc/holdfast/token",
+				"holdfast.access.tokens-per-tenant=5", "holdfast.access.failed-authentications=7",
+				"holdfast.node-name=node-1.example", "holdfast.endpoint=https://node-1.example:8443")
 			.run((context) -> assertThat(context.getBean(HoldfastProperties.class)).isEqualTo(
 					new HoldfastProperties(Path.of("/var/lib/holdfast"),
 							List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null, true),
 									new DeviceProperties("d1", Path.of("d1.img"), new ByteSize(1 << 30), false)),
-							EngineChoice.IO_URING, 2, new ByteSize(32 << 20), true, Duration.ofSeconds(5),
-							new ByteSize(1 << 20), Duration.ofMinutes(1),
+							EngineChoice.IO_URING, 2, new ByteSize(32 << 20), new ByteSize(1 << 30), true,
+							Duration.ofSeconds(5), new ByteSize(1 << 20), Duration.ofMinutes(1),
 							new LimitProperties(7, new ByteSize(2 << 10), 3, new ByteSize(1 << 10),
 									Duration.ofSeconds(2)),
 							Path.of("/etc/holdfast/token"), new AccessProperties(5, 7), "node-1.example",
@@ -67,6 +66,7 @@ class HoldfastPropertiesTests {
 			staging=1GB                                | write GiB
 			staging=3MiB                               | at least 4MiB
 			staging=4097KiB                            | Write a multiple of 1MiB
+			premap-per-device=1GB                      | write GiB
 			inline-limit=1GiB                          | at most 64MiB
 			io-deadline=0s                             | write a duration of at least 1s
 			drain-limit=0s                             | write a duration of at least 1s

@@ -1,0 +1,102 @@
+package dev.holdfast.mapping;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import dev.holdfast.buffer.BufferDeclaration;
+import dev.holdfast.volume.VolumeHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every mapping there is, by the buffer that it is of. Any thread.
+ */
+final class MappingRegistry {
+
+	private final Map<UUID, BufferMappings> buffers = new ConcurrentHashMap<>();
+
+	BufferMappings of(UUID buffer) {
+		return this.buffers.computeIfAbsent(buffer, (name) -> new BufferMappings());
+	}
+
+	/** A buffer of which nothing is left. */
+	void remove(UUID buffer, BufferMappings ofBuffer) {
+		this.buffers.remove(buffer, ofBuffer);
+	}
+
+	@Nullable Mapping find(UUID buffer, UUID volume) {
+		BufferMappings ofBuffer = this.buffers.get(buffer);
+		return (ofBuffer != null) ? ofBuffer.find(volume) : null;
+	}
+
+	List<Mapping> ofVolume(UUID volume) {
+		return this.buffers.values()
+			.stream()
+			.map((ofBuffer) -> ofBuffer.find(volume))
+			.<Mapping>mapMulti((mapping, sink) -> {
+				if (mapping != null) {
+					sink.accept(mapping);
+				}
+			})
+			.toList();
+	}
+
+	/**
+	 * Does something while nobody else changes what is declared of these buffers.
+	 */
+	<T> T locked(Collection<UUID> buffers, Supplier<T> action) {
+		List<ReentrantLock> locks = buffers.stream().distinct().sorted().map((buffer) -> of(buffer).lock).toList();
+		locks.forEach(ReentrantLock::lock);
+		try {
+			return action.get();
+		}
+		finally {
+			locks.reversed().forEach(ReentrantLock::unlock);
+		}
+	}
+
+	/** Those of which the volume is known. */
+	List<MappingStatus> list(BufferDeclaration buffer) {
+		BufferMappings ofBuffer = this.buffers.get(buffer.uuid());
+		if (ofBuffer == null) {
+			return List.of();
+		}
+		return ofBuffer.all().stream().<MappingStatus>mapMulti((mapping, sink) -> {
+			VolumeHandle volume = mapping.blocks;
+			if (volume != null) {
+				sink.accept(status(mapping, buffer, volume));
+			}
+		}).toList();
+	}
+
+	List<MappingStatus> onDevice(UUID device) {
+		Predicate<MemberStatus> there = (member) -> member.device().equals(device);
+		return this.buffers.values()
+			.stream()
+			.map(BufferMappings::buffer)
+			.filter(Objects::nonNull)
+			.flatMap((buffer) -> list(buffer).stream())
+			.filter((mapping) -> mapping.members().stream().anyMatch(there))
+			.toList();
+	}
+
+	int count(String tenant) {
+		return this.buffers.values().stream().filter((ofBuffer) -> {
+			BufferDeclaration buffer = ofBuffer.buffer();
+			return buffer != null && buffer.key().tenant().equals(tenant);
+		}).mapToInt((ofBuffer) -> ofBuffer.all().size()).sum();
+	}
+
+	static MappingStatus status(Mapping mapping, BufferDeclaration buffer, VolumeHandle volume) {
+		return new MappingStatus(
+				new MappingKey(buffer.key().tenant(), buffer.key().name(), volume.volume().key().name()),
+				mapping.declaration(), mapping.status());
+	}
+
+}
