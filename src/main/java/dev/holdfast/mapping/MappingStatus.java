@@ -43,6 +43,15 @@ public record MappingStatus(MappingKey key, MappingDeclaration declaration, List
 	}
 
 	/**
+	 * The lowest tier by its name in the API.
+	 * @return {@code null} while one of the members is not mapped
+	 */
+	public @Nullable String tierLabel() {
+		Tier lowest = tier();
+		return (lowest != null) ? lowest.label() : null;
+	}
+
+	/**
 	 * The first that any member has.
 	 */
 	public @Nullable Reason reason() {

@@ -6,19 +6,17 @@ import java.util.List;
 
 import dev.holdfast.block.ByteSink;
 import dev.holdfast.block.Transfer;
-import dev.holdfast.volume.Volume;
-import dev.holdfast.volume.VolumeKey;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 
 /**
- * What a {@code GET} of blocks answers: the whole volume, one range of it, or several.
+ * What a {@code GET} of bytes answers: all of them, one range, or several.
  */
 final class DataAnswer {
 
-	private final Volume volume;
+	private final long size;
 
 	private final List<DataRange> ranges;
 
@@ -26,12 +24,13 @@ final class DataAnswer {
 
 	/**
 	 * An answer.
+	 * @param size of what the bytes are of
 	 * @param ranges at least one, in the order in which they go out
 	 */
-	DataAnswer(Volume volume, List<DataRange> ranges) {
-		this.volume = volume;
+	DataAnswer(long size, List<DataRange> ranges) {
+		this.size = size;
 		this.ranges = ranges;
-		this.multipart = (ranges.size() > 1) ? new Multipart(ranges, volume.sizeBytes()) : null;
+		this.multipart = (ranges.size() > 1) ? new Multipart(ranges, size) : null;
 	}
 
 	/**
@@ -42,10 +41,10 @@ final class DataAnswer {
 	}
 
 	/**
-	 * Whether it is as much as the whole volume, in one range or several.
+	 * Whether it is as much as all there is, in one range or several.
 	 */
 	boolean isWhole() {
-		return this.ranges.stream().mapToLong(DataRange::length).sum() >= this.volume.sizeBytes();
+		return this.ranges.stream().mapToLong(DataRange::length).sum() >= this.size;
 	}
 
 	void head(HttpServletResponse response) {
@@ -58,7 +57,7 @@ final class DataAnswer {
 			response.setContentType(this.multipart.contentType());
 		}
 		else if (first.partial()) {
-			response.setHeader(HttpHeaders.CONTENT_RANGE, first.contentRange(this.volume.sizeBytes()));
+			response.setHeader(HttpHeaders.CONTENT_RANGE, first.contentRange(this.size));
 		}
 	}
 
@@ -68,12 +67,12 @@ final class DataAnswer {
 	Transfer write(Source source, ByteSink sink) throws IOException {
 		Multipart parts = this.multipart;
 		if (parts == null) {
-			return source.read(this.volume.key(), this.ranges.getFirst(), sink);
+			return source.read(this.ranges.getFirst(), sink);
 		}
 		Transfer all = Transfer.NOTHING;
 		for (DataRange range : this.ranges) {
 			sink.accept(ByteBuffer.wrap(parts.head(range)));
-			all = all.plus(source.read(this.volume.key(), range, sink));
+			all = all.plus(source.read(range, sink));
 		}
 		sink.accept(ByteBuffer.wrap(parts.end()));
 		return all;
@@ -85,7 +84,7 @@ final class DataAnswer {
 	@FunctionalInterface
 	interface Source {
 
-		Transfer read(VolumeKey key, DataRange range, ByteSink sink) throws IOException;
+		Transfer read(DataRange range, ByteSink sink) throws IOException;
 
 	}
 

@@ -3,6 +3,7 @@ package dev.holdfast.api.rest;
 import java.io.IOException;
 
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.ByteSource;
 import dev.holdfast.block.Transfer;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.tenant.Right;
@@ -33,16 +34,13 @@ class DataController {
 
 	private final DataLimits limits;
 
-	private final HeldMemory held;
+	private final DataExchange exchange;
 
-	private final WholeReads wholeReads;
-
-	DataController(VolumeLookup volumes, BlockService blocks, DataLimits limits) {
+	DataController(VolumeLookup volumes, BlockService blocks, DataLimits limits, DataExchange exchange) {
 		this.volumes = volumes;
 		this.blocks = blocks;
 		this.limits = limits;
-		this.held = new HeldMemory(limits.inlineBytes());
-		this.wholeReads = new WholeReads(limits.wholeReads());
+		this.exchange = exchange;
 	}
 
 	@Operation(summary = "Shows a volume's size and block size")
@@ -66,64 +64,13 @@ class DataController {
 	void read(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {
 		Volume found = this.volumes.require(tenant, volume, lease);
-		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
-		if (!DataConditions.checkRead(request)) {
-			response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-			return;
-		}
-		DataAnswer answer = new DataAnswer(found, DataRange.of(request, found.sizeBytes(), this.limits.ranges()));
-		DataAnswer.Source source = source(lease);
-		try (HeldMemory.Room room = this.held.tryTake(tenant, answer.length())) {
-			if (room != null) {
-				HeldAnswer whole = new HeldAnswer(room);
-				Transfer transfer = answer.write(source, whole::put);
-				head(found, answer, response);
-				TransferHeaders.add(transfer, response);
-				DigestAlgorithm digest = ContentDigest.wanted(request);
-				if (digest != null) {
-					response.setHeader(ContentDigest.HEADER, whole.digest(digest));
-				}
-				body(response).accept(whole.content());
-			}
-			else if (answer.length() > this.limits.inlineBytes() && answer.isWhole()) {
-				try (WholeReads.Running running = this.wholeReads.begin(tenant)) {
-					stream(found, answer, source, response);
-				}
-			}
-			else {
-				stream(found, answer, source, response);
-			}
-		}
+		this.exchange.read(tenant, found.sizeBytes(), source(found.key(), lease), () -> describe(found, response),
+				request, response);
 	}
 
-	private void stream(Volume found, DataAnswer answer, DataAnswer.Source source, HttpServletResponse response)
-			throws IOException {
-		head(found, answer, response);
-		try {
-			answer.write(source, body(response));
-		}
-		catch (RuntimeException ex) {
-			if (!response.isCommitted()) {
-				response.setHeader(HttpHeaders.CONTENT_RANGE, null);
-				response.setContentLengthLong(-1);
-				response.resetBuffer();
-			}
-			throw ex;
-		}
-	}
-
-	private ResponseBody body(HttpServletResponse response) throws IOException {
-		return new ResponseBody(response.getOutputStream(), new Pace(this.limits.pace()));
-	}
-
-	private DataAnswer.Source source(ShownLease lease) {
+	private DataAnswer.Source source(VolumeKey key, ShownLease lease) {
 		TransferOptions options = this.limits.options(false, lease);
-		return (key, range, sink) -> this.blocks.read(key, range.offset(), range.length(), options, sink);
-	}
-
-	private static void head(Volume found, DataAnswer answer, HttpServletResponse response) {
-		describe(found, response);
-		answer.head(response);
+		return (range, sink) -> this.blocks.read(key, range.offset(), range.length(), options, sink);
 	}
 
 	private static void describe(Volume found, HttpServletResponse response) {
@@ -138,33 +85,20 @@ class DataController {
 	void write(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {
 		Volume found = this.volumes.require(tenant, volume, lease);
-		request.setAttribute(ProblemAnswer.VOLUME_SIZE, found.sizeBytes());
 		TransferOptions options = this.limits.options(Query.flag(request, "fua"), lease);
-		WriteTarget target = WriteTarget.of(request, found.sizeBytes());
-		ContentDigest digest = ContentDigest.of(request, response);
-		DataConditions.checkWrite(request);
-		RequestBody body = new RequestBody(request.getInputStream(), target.length() >= 0,
-				new Pace(this.limits.pace()));
-		Transfer transfer = (digest != null) ? write(found.key(), target, options, body, digest)
-				: this.blocks.write(found.key(), target.offset(), target.length(), options, body);
-		if (transfer.bytes() <= this.limits.inlineBytes()) {
-			TransferHeaders.add(transfer, response);
-		}
-		response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-	}
+		this.exchange.write(tenant, found.sizeBytes(), new DataExchange.Target() {
 
-	/**
-	 * Writes nothing before all of it is there and is what was sent.
-	 */
-	private Transfer write(VolumeKey key, WriteTarget target, TransferOptions options, RequestBody body,
-			ContentDigest digest) throws IOException {
-		try (HeldBody whole = new HeldBody(this.held, key.tenant())) {
-			whole.requireRoom(target.length());
-			this.blocks.requireReady(key);
-			whole.receive(body, target.length());
-			digest.verify(whole.content());
-			return this.blocks.write(key, target.offset(), whole.length(), options, whole.source());
-		}
+			@Override
+			public void check(long offset, long length) {
+				DataController.this.blocks.requireReady(found.key());
+			}
+
+			@Override
+			public Transfer write(long offset, long length, ByteSource body) throws IOException {
+				return DataController.this.blocks.write(found.key(), offset, length, options, body);
+			}
+
+		}, request, response);
 	}
 
 }

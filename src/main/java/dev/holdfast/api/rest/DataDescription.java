@@ -25,19 +25,20 @@ final class DataDescription {
 	private DataDescription() {
 	}
 
-	static void describe(Operation operation, RequestMethod method) {
+	static void describe(Operation operation, RequestMethod method, boolean ofVolume) {
 		operation.addParametersItem(OperationDescription.header("If-Match", "Can only be `*`: blocks have no tag."));
 		if (method == RequestMethod.PUT) {
-			write(operation);
+			write(operation, ofVolume);
 		}
 		else {
-			read(operation, method == RequestMethod.GET);
+			read(operation, method == RequestMethod.GET, ofVolume);
 		}
 	}
 
-	private static void read(Operation operation, boolean withBody) {
+	private static void read(Operation operation, boolean withBody, boolean ofVolume) {
 		ApiResponses responses = new ApiResponses();
-		ApiResponse whole = new ApiResponse().description("The whole volume.").headers(volumeHeaders());
+		ApiResponse whole = new ApiResponse().description(ofVolume ? "The whole volume." : "The whole buffer.")
+			.headers(headers(ofVolume));
 		responses.addApiResponse("200", whole);
 		if (withBody) {
 			operation.addParametersItem(OperationDescription.header("Range",
@@ -45,7 +46,7 @@ final class DataDescription {
 			operation.addParametersItem(OperationDescription.header("Want-Content-Digest",
 					"`crc32c` or `sha-256` with a preference; ignored for long answers."));
 			whole.content(bytes());
-			Map<String, Header> headers = volumeHeaders();
+			Map<String, Header> headers = headers(ofVolume);
 			headers.put("Content-Range", text("`bytes first-last/size`, unless there are several ranges."));
 			headers.put("Content-Digest", text("If it was asked for."));
 			headers.putAll(transferHeaders());
@@ -59,15 +60,17 @@ final class DataDescription {
 		operation.setResponses(responses);
 	}
 
-	private static void write(Operation operation) {
+	private static void write(Operation operation, boolean ofVolume) {
 		Schema<Object> offset = ApiSchemas.bytes();
 		offset.setMinimum(BigDecimal.ZERO);
 		operation.addParametersItem(OperationDescription.query("offset",
 				"Where the first byte of the body goes; needed unless there is a Content-Range.", offset));
 		Schema<Object> durable = ApiSchemas.flag(null);
 		durable.setDefault(false);
-		operation
-			.addParametersItem(OperationDescription.query("fua", "Whether it must be durable when answered.", durable));
+		if (ofVolume) {
+			operation.addParametersItem(
+					OperationDescription.query("fua", "Whether it must be durable when answered.", durable));
+		}
 		operation.addParametersItem(OperationDescription.header("Content-Range",
 				"`bytes first-last/complete`; complete is `*`, the volume's size, or last + 1."));
 		operation.addParametersItem(OperationDescription.header("Content-Digest",
@@ -79,11 +82,13 @@ final class DataDescription {
 				new ApiResponse().description("They are written.").headers(transferHeaders())));
 	}
 
-	private static Map<String, Header> volumeHeaders() {
+	private static Map<String, Header> headers(boolean ofVolume) {
 		Map<String, Header> headers = new LinkedHashMap<>();
 		headers.put("Accept-Ranges", text("`bytes`"));
-		headers.put("Holdfast-Block-Size",
-				ApiSchemas.header("What is written atomically, in bytes.", ApiSchemas.integer()));
+		if (ofVolume) {
+			headers.put("Holdfast-Block-Size",
+					ApiSchemas.header("What is written atomically, in bytes.", ApiSchemas.integer()));
+		}
 		return headers;
 	}
 

@@ -14,7 +14,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRange;
 
 /**
- * Which bytes of a volume a {@code GET} asks for.
+ * Which bytes a {@code GET} asks for.
  *
  * @param offset of the first one
  * @param length how many
@@ -35,7 +35,7 @@ record DataRange(long offset, long length, boolean partial) {
 
 	/**
 	 * Reads the header {@code Range}. One of an unknown unit is ignored, and so is any
-	 * with {@code If-Range}, since a volume has no validator that could match. Ranges may
+	 * with {@code If-Range}, since bytes have no validator that could match. Ranges may
 	 * overlap: RFC 9110, section 14.2, would let us refuse more than two that do, but
 	 * they are served one after the other with the memory of one, so they cost no more
 	 * than as many requests.
@@ -89,7 +89,7 @@ record DataRange(long offset, long length, boolean partial) {
 		}
 		if (found.isEmpty()) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
-					"The range begins behind the end of the volume, which has %d bytes".formatted(size))
+					"The range begins behind the end: there are %d bytes".formatted(size))
 				.with("size", size);
 		}
 		return found;

@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @interface LongWork {
 
-	/** The form of the resource. */
+	/** The form of the resource, or {@link Void} if there is none any more. */
 	Class<?> value();
 
 }

@@ -35,6 +35,8 @@ final class OperationDescription implements GlobalOperationCustomizer {
 
 	private static final String JSON = org.springframework.http.MediaType.APPLICATION_JSON_VALUE;
 
+	private static final Set<Class<?>> BINARY = Set.of(DataController.class, BufferDataController.class);
+
 	private static final Set<Integer> ALWAYS = Set.of(400, 406, 429, 500, 503, 504);
 
 	private static final Set<Integer> CHANGES = Set.of(409, 422);
@@ -46,11 +48,11 @@ final class OperationDescription implements GlobalOperationCustomizer {
 		RequestMethod method = method(handler);
 		operation.setOperationId(operationId(handler));
 		operation.setTags(null);
-		boolean binary = handler.getBeanType() == DataController.class;
+		boolean binary = BINARY.contains(handler.getBeanType());
 		describeParameters(operation, handler);
 		answers(operation, handler, method);
 		if (binary) {
-			DataDescription.describe(operation, method);
+			DataDescription.describe(operation, method, handler.getBeanType() == DataController.class);
 		}
 		problems(operation, handler, method, binary);
 		operation.getResponses().values().forEach(OperationDescription::withRequestId);
@@ -178,7 +180,7 @@ final class OperationDescription implements GlobalOperationCustomizer {
 	private static @Nullable Schema<?> body(Operation operation, HandlerMethod handler) {
 		LongWork long_ = handler.getMethodAnnotation(LongWork.class);
 		if (long_ != null) {
-			return schema(long_.value());
+			return (long_.value() != Void.class) ? schema(long_.value()) : null;
 		}
 		for (ApiResponse response : operation.getResponses().values()) {
 			Content content = response.getContent();

@@ -1,6 +1,7 @@
 package dev.holdfast.api.rest;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -81,7 +82,8 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 		}
 		try {
 			String name = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII);
-			if (ResourceName.isValid(name)) {
+			// What has no name of its own has a path of names.
+			if (Arrays.stream(name.split("/", -1)).allMatch(ResourceName::isValid)) {
 				return name;
 			}
 		}

@@ -24,8 +24,8 @@ final class ProblemAnswer {
 	/** A request attribute: what the error page is to say, as {@link ProblemDetail}. */
 	static final String ATTRIBUTE = "holdfast.problem";
 
-	/** A request attribute: size of the volume, for the header of a 416. */
-	static final String VOLUME_SIZE = "holdfast.volume-size";
+	/** A request attribute: how many bytes there are, for the header of a 416. */
+	static final String DATA_SIZE = "holdfast.data-size";
 
 	private static final String RETRY_SECONDS = "1";
 
@@ -77,7 +77,7 @@ final class ProblemAnswer {
 		if (type.retryable()) {
 			response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
 		}
-		Object size = request.getAttribute(VOLUME_SIZE);
+		Object size = request.getAttribute(DATA_SIZE);
 		if (type == ProblemType.RANGE_NOT_SATISFIABLE && size != null) {
 			response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
 		}

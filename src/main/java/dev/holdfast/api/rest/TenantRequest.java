@@ -1,6 +1,11 @@
 package dev.holdfast.api.rest;
 
+import java.util.HashSet;
+import java.util.Set;
+
 import dev.holdfast.contract.ByteSize;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.tenant.Quotas;
 import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +15,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param capacityBytes bytes of all its volumes together, or a string with a unit;
  * nothing if only the devices limit them
+ * @param registeredBytes of all its buffers together; nothing if only the process limits
+ * them
+ * @param premappedBytes of its buffers mapped to devices; 0, which it is unless declared,
+ * if it may not premap
+ * @param buffers how many; 1,000 unless declared
+ * @param mappings how many; 10,000 unless declared
  */
-record TenantRequest(@Nullable ByteSize capacityBytes) {
+record TenantRequest(@Nullable ByteSize capacityBytes, @Nullable ByteSize registeredBytes,
+		@Nullable ByteSize premappedBytes, @Nullable @Schema(minimum = "0") Long buffers,
+		@Nullable @Schema(minimum = "0") Long mappings) {
 
 	Quotas quotas() {
-		return new Quotas((this.capacityBytes != null) ? this.capacityBytes.bytes() : null);
+		return new Quotas(bytes(this.capacityBytes), bytes(this.registeredBytes), bytes(this.premappedBytes),
+				count("buffers", this.buffers), count("mappings", this.mappings));
+	}
+
+	private static @Nullable Long bytes(@Nullable ByteSize size) {
+		return (size != null) ? size.bytes() : null;
+	}
+
+	private static @Nullable Long count(String name, @Nullable Long count) {
+		if (count != null && (count < 0 || count > ByteSize.MAX_BYTES)) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, name + " is a number, 0 or more");
+		}
+		return count;
 	}
 
 	/**
@@ -26,15 +51,54 @@ record TenantRequest(@Nullable ByteSize capacityBytes) {
 
 		private @Nullable ByteSize capacityBytes;
 
-		private boolean changesCapacity;
+		private @Nullable ByteSize registeredBytes;
+
+		private @Nullable ByteSize premappedBytes;
+
+		private @Nullable Long buffers;
+
+		private @Nullable Long mappings;
+
+		private final Set<String> changed = new HashSet<>();
 
 		public void setCapacityBytes(@Nullable ByteSize size) {
 			this.capacityBytes = size;
-			this.changesCapacity = true;
+			this.changed.add("capacityBytes");
+		}
+
+		public void setRegisteredBytes(@Nullable ByteSize size) {
+			this.registeredBytes = size;
+			this.changed.add("registeredBytes");
+		}
+
+		public void setPremappedBytes(@Nullable ByteSize size) {
+			this.premappedBytes = size;
+			this.changed.add("premappedBytes");
+		}
+
+		public void setBuffers(@Nullable Long count) {
+			this.buffers = count;
+			this.changed.add("buffers");
+		}
+
+		public void setMappings(@Nullable Long count) {
+			this.mappings = count;
+			this.changed.add("mappings");
 		}
 
 		Quotas of(Quotas before) {
-			return this.changesCapacity ? new TenantRequest(this.capacityBytes).quotas() : before;
+			Quotas asked = new TenantRequest(this.capacityBytes, this.registeredBytes, this.premappedBytes,
+					this.buffers, this.mappings)
+				.quotas();
+			return new Quotas(either("capacityBytes", asked.capacityBytes(), before.capacityBytes()),
+					either("registeredBytes", asked.registeredBytes(), before.registeredBytes()),
+					either("premappedBytes", asked.premappedBytes(), before.premappedBytes()),
+					either("buffers", asked.buffers(), before.buffers()),
+					either("mappings", asked.mappings(), before.mappings()));
+		}
+
+		private @Nullable Long either(String name, @Nullable Long asked, @Nullable Long before) {
+			return this.changed.contains(name) ? asked : before;
 		}
 
 	}

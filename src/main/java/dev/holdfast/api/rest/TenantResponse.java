@@ -3,6 +3,7 @@ package dev.holdfast.api.rest;
 import java.time.Instant;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.tenant.Quotas;
 import dev.holdfast.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,20 +12,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique
  * @param capacityBytes what its volumes may have together, if that was declared
+ * @param registeredBytes what its buffers may have together, if that was declared
+ * @param premappedBytes what of its buffers may be mapped to devices; 0 if it may not
+ * premap
+ * @param buffers how many it may have
+ * @param mappings how many it may have
  * @param used what it has of what is limited
  * @param createdAt when it was made
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record TenantResponse(String name, @Nullable Long capacityBytes, Used used, Instant createdAt) {
+record TenantResponse(String name, @Nullable Long capacityBytes, @Nullable Long registeredBytes, long premappedBytes,
+		long buffers, long mappings, Used used, Instant createdAt) {
 
 	/** What it uses is nothing that a change of the tenant is based on. */
 	EntityTag tag() {
-		return EntityTag.of(new Object[] { this.name, this.createdAt, this.capacityBytes }, this);
+		return EntityTag.of(new Object[] { this.name, this.createdAt, this.capacityBytes, this.registeredBytes,
+				this.premappedBytes, this.buffers, this.mappings }, this);
 	}
 
-	static TenantResponse of(Tenant tenant, long capacityUsed) {
-		return new TenantResponse(tenant.name(), tenant.quotas().capacityBytes(), new Used(capacityUsed),
-				tenant.createdAt());
+	static TenantResponse of(Tenant tenant, Used used) {
+		Quotas quotas = tenant.quotas();
+		return new TenantResponse(tenant.name(), quotas.capacityBytes(), quotas.registeredBytes(),
+				quotas.premappedLimit(), quotas.bufferLimit(), quotas.mappingLimit(), used, tenant.createdAt());
 	}
 
 	/**
@@ -32,8 +41,12 @@ record TenantResponse(String name, @Nullable Long capacityBytes, Used used, Inst
 	 *
 	 * @param capacityBytes of its volumes, with those that are being made or grow, and
 	 * those whose devices are away
+	 * @param registeredBytes of its buffers, with those that are being deleted
+	 * @param premappedBytes of its buffers that are mapped to devices ahead of I/O
+	 * @param buffers how many
+	 * @param mappings how many
 	 */
-	record Used(long capacityBytes) {
+	record Used(long capacityBytes, long registeredBytes, long premappedBytes, long buffers, long mappings) {
 
 	}
 

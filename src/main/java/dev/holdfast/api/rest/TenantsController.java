@@ -3,7 +3,9 @@ package dev.holdfast.api.rest;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.buffer.Buffers;
 import dev.holdfast.contract.Precondition;
+import dev.holdfast.mapping.Mappings;
 import dev.holdfast.tenant.Quotas;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.tenant.Tenant;
@@ -40,10 +42,16 @@ class TenantsController {
 
 	private final Volumes volumes;
 
-	TenantsController(Tenants tenants, TenantRemoval removal, Volumes volumes) {
+	private final Buffers buffers;
+
+	private final Mappings mappings;
+
+	TenantsController(Tenants tenants, TenantRemoval removal, Volumes volumes, Buffers buffers, Mappings mappings) {
 		this.tenants = tenants;
 		this.removal = removal;
 		this.volumes = volumes;
+		this.buffers = buffers;
+		this.mappings = mappings;
 	}
 
 	@Operation(summary = "Declares a tenant")
@@ -101,7 +109,10 @@ class TenantsController {
 	}
 
 	private TenantResponse response(Tenant tenant) {
-		return TenantResponse.of(tenant, this.volumes.used(tenant.name()));
+		String name = tenant.name();
+		Buffers.Use use = this.buffers.use(name);
+		return TenantResponse.of(tenant, new TenantResponse.Used(this.volumes.used(name), use.bytes(),
+				this.mappings.premappedBytes(name), use.count(), this.mappings.count(name)));
 	}
 
 	/**

@@ -43,7 +43,7 @@ record WriteTarget(long offset, long length) {
 				: ofContentRange(ranges.getFirst(), offset, body, size);
 		if (target.offset() > size || target.length() > size - target.offset()) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
-					"The body would go behind the end of the volume, which has %d bytes".formatted(size))
+					"The body would go behind the end: there are %d bytes".formatted(size))
 				.with("size", size);
 		}
 		return target;
@@ -59,7 +59,7 @@ record WriteTarget(long offset, long length) {
 			throw malformed("Say where the body goes: ?offset=N or Content-Range: bytes first-last/*");
 		}
 		if (!NUMBER.matcher(text).matches()) {
-			throw malformed("offset is a number of bytes from the start of the volume");
+			throw malformed("offset is a number of bytes from the start");
 		}
 		return Long.parseLong(text);
 	}
@@ -79,7 +79,7 @@ record WriteTarget(long offset, long length) {
 		}
 		String complete = matcher.group(3);
 		if (!complete.equals("*") && Long.parseLong(complete) != size && Long.parseLong(complete) != last + 1) {
-			throw malformed("The complete length in Content-Range is *, the volume's size, or last + 1");
+			throw malformed("The complete length in Content-Range is *, the size, or last + 1");
 		}
 		long length = last - first + 1;
 		if (body != UNTIL_THE_END && body != length) {

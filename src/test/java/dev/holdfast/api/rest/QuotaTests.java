@@ -1,6 +1,7 @@
 package dev.holdfast.api.rest;
 
 import java.io.RandomAccessFile;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,6 +147,77 @@ class QuotaTests {
 		assertThat(admin().put("/v1/devices/d", "{\"path\":\"%s\"}".formatted(this.drive)).statusCode()).isEqualTo(201);
 		admin().put(ACME, "{}");
 		assertThat(Client.json(admin().get(ACME + "/volumes")).get("volumes")).isEmpty();
+	}
+
+	@Test
+	void shouldHoldForBuffersAndMappings() throws Exception {
+		admin().put(ACME, "{\"registeredBytes\":\"1MiB\",\"buffers\":3,\"mappings\":2}");
+		Client tenant = admin().tenant("acme", "tenant");
+		String buffers = ACME + "/buffers/";
+		assertThat(tenant.put(buffers + "a", "{\"sizeBytes\":\"512KiB\"}").statusCode()).isEqualTo(201);
+		HttpResponse<String> refused = tenant.put(buffers + "b", "{\"sizeBytes\":\"1MiB\"}");
+		assertQuota(refused, "registeredBytes", 1 << 20, 512 << 10, 1 << 20);
+		Service.assertProblem(tenant.get(buffers + "b"), 404, "not-found");
+		tenant.put(buffers + "b", "{\"sizeBytes\":4096}");
+		tenant.put(buffers + "c", "{\"sizeBytes\":4096}");
+		assertQuota(tenant.put(buffers + "d", "{\"sizeBytes\":4096}"), "buffers", 3, 3, 1);
+		make(tenant, "v", 4096);
+		make(tenant, "w", 4096);
+		assertThat(tenant.put(buffers + "a/mappings/v", "{}").statusCode()).isEqualTo(201);
+		String two = "{\"mappings\":[{\"buffer\":\"b\",\"volume\":\"v\"},{\"buffer\":\"c\",\"volume\":\"v\"}]}";
+		assertQuota(tenant.text("POST", ACME + "/mappings:batchCreate", BodyPublishers.ofString(two), "Content-Type",
+				"application/json"), "mappings", 2, 1, 2);
+		assertThat(tenant.put(buffers + "a/mappings/w", "{}").statusCode()).isEqualTo(201);
+		assertThat(tenant.put(buffers + "a/mappings/v", "{}").statusCode()).isEqualTo(200);
+		JsonNode shown = Client.json(tenant.get(ACME));
+		assertThat(shown.get("used").get("registeredBytes").asLong()).isEqualTo((512 << 10) + 8192);
+		assertThat(shown.get("used").get("buffers").asInt()).isEqualTo(3);
+		assertThat(shown.get("used").get("mappings").asInt()).isEqualTo(2);
+		assertThat(shown.get("used").get("premappedBytes").asInt()).isZero();
+		restart();
+		assertQuota(here(tenant).put(buffers + "d", "{\"sizeBytes\":4096}"), "buffers", 3, 3, 1);
+		assertQuota(here(tenant).put(buffers + "b/mappings/v", "{}"), "mappings", 2, 2, 1);
+		assertThat(admin().patch(ACME, "{\"buffers\":4,\"mappings\":null}").statusCode()).isEqualTo(200);
+		assertThat(here(tenant).put(buffers + "b/mappings/v", "{}").statusCode()).isEqualTo(201);
+		assertThat(here(tenant).put(buffers + "d", "{\"sizeBytes\":4096}").statusCode()).isEqualTo(201);
+		Service.assertProblem(admin().patch(ACME, "{\"buffers\":-1}"), 400, "malformed-request");
+	}
+
+	private static void assertQuota(HttpResponse<String> refused, String quota, long limit, long used, long requested) {
+		Service.assertProblem(refused, 403, "quota-exceeded");
+		JsonNode problem = Client.json(refused);
+		assertThat(problem.get("quota").asString()).isEqualTo(quota);
+		assertThat(problem.get("limit").asLong()).isEqualTo(limit);
+		assertThat(problem.get("used").asLong()).isEqualTo(used);
+		assertThat(problem.get("requested").asLong()).isEqualTo(requested);
+		assertThat(problem.get("detail").asString()).contains(quota);
+	}
+
+	@Test
+	void shouldNotLetTenantsPremapUnlessThatIsDeclared() throws Exception {
+		admin().put(ACME, "{}");
+		JsonNode shown = Client.json(admin().get(ACME));
+		assertThat(shown.has("registeredBytes")).isFalse();
+		assertThat(shown.get("premappedBytes").asLong()).isZero();
+		assertThat(shown.get("buffers").asLong()).isEqualTo(1_000);
+		assertThat(shown.get("mappings").asLong()).isEqualTo(10_000);
+		assertThat(Client.json(admin().patch(ACME, "{\"premappedBytes\":\"1GiB\"}")).get("premappedBytes").asLong())
+			.isEqualTo(1L << 30);
+		restart();
+		assertThat(Client.json(admin().get(ACME)).get("premappedBytes").asLong()).isEqualTo(1L << 30);
+	}
+
+	@Test
+	void shouldKeepATenantThatHasBuffers() throws Exception {
+		admin().put(ACME, "{}");
+		Client tenant = admin().tenant("acme", "tenant");
+		tenant.put(ACME + "/buffers/a", "{\"sizeBytes\":4096}");
+		HttpResponse<String> refused = admin().delete(ACME);
+		Service.assertProblem(refused, 409, "in-use");
+		assertThat(Client.json(refused).get("buffers").asInt()).isEqualTo(1);
+		assertThat(tenant.get(ACME).statusCode()).isEqualTo(200);
+		tenant.delete(ACME + "/buffers/a");
+		assertThat(admin().delete(ACME).statusCode()).isEqualTo(204);
 	}
 
 	private void restart() {
