@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 import dev.holdfast.contract.ByteSize;
@@ -40,6 +41,8 @@ public final class Devices implements AutoCloseable {
 	private final KnownDevices known;
 
 	private final DeviceListener listener;
+
+	private final List<DeviceFollower> followers = new CopyOnWriteArrayList<>();
 
 	private final Map<String, Device> online = new ConcurrentSkipListMap<>();
 
@@ -87,10 +90,23 @@ public final class Devices implements AutoCloseable {
 							.formatted(name));
 			}
 			this.listener.attachedAgain(present, request.attaching(name, present.path(), present.uuid()));
+			if (request.adopt()) {
+				DeviceStatus changed = status(there);
+				this.followers.forEach((follower) -> follower.changed(changed));
+			}
 			return false;
 		}
 		try {
 			open(name, request, there, there != null && there.configured());
+			DeviceStatus opened = get(name);
+			this.followers.forEach((follower) -> {
+				if (there == null) {
+					follower.attached(opened);
+				}
+				else {
+					follower.changed(opened);
+				}
+			});
 			return there == null;
 		}
 		catch (DeviceException ex) {
@@ -297,6 +313,8 @@ public final class Devices implements AutoCloseable {
 		this.facts.remove(name);
 		log.info("Device {} is detached: {}", name, there.uuid());
 		Device device = this.online.remove(name);
+		DeviceStatus gone = new DeviceStatus(there, null, null, null);
+		this.followers.forEach((follower) -> follower.detached(gone));
 		if (device != null) {
 			try {
 				device.close();
@@ -305,6 +323,13 @@ public final class Devices implements AutoCloseable {
 				throw new ProblemException(Problem.IO_ERROR, "Device %s was not closed cleanly".formatted(name), ex);
 			}
 		}
+	}
+
+	/**
+	 * Whom to tell what becomes of devices from now on.
+	 */
+	public void follow(DeviceFollower follower) {
+		this.followers.add(follower);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -33,6 +34,8 @@ public final class Operation {
 
 	private final Clock clock;
 
+	private final Consumer<OperationSnapshot> onEnd;
+
 	private final UUID id;
 
 	private final OperationSpec spec;
@@ -58,8 +61,13 @@ public final class Operation {
 
 	private @Nullable Runnable onCancel;
 
-	Operation(OperationRow row, OperationTable table, Clock clock) {
+	/**
+	 * One that has begun.
+	 * @param onEnd told once, when it ends in this run
+	 */
+	Operation(OperationRow row, OperationTable table, Clock clock, Consumer<OperationSnapshot> onEnd) {
 		this.table = table;
+		this.onEnd = onEnd;
 		this.clock = clock;
 		this.id = row.id();
 		this.spec = row.spec();
@@ -175,6 +183,7 @@ public final class Operation {
 			this.end = made;
 			this.onCancel = null;
 		}
+		this.onEnd.accept(snapshot());
 		this.finished.countDown();
 		return true;
 	}

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.Problem;
@@ -37,6 +38,8 @@ public final class Operations {
 
 	private final OperationIds ids;
 
+	private final List<OperationListener> listeners = new CopyOnWriteArrayList<>();
+
 	/** By id, which is the order in which they began. */
 	private final ConcurrentNavigableMap<UUID, Operation> operations = new ConcurrentSkipListMap<>();
 
@@ -51,7 +54,7 @@ public final class Operations {
 		this.ids = new OperationIds(clock);
 		for (OperationRow row : this.table.load()) {
 			this.ids.seen(row.id());
-			this.operations.put(row.id(), new Operation(row, this.table, clock));
+			this.operations.put(row.id(), new Operation(row, this.table, clock, this::finished));
 		}
 		List<UUID> old = old(clock.instant());
 		this.table.delete(old);
@@ -67,12 +70,24 @@ public final class Operations {
 	public Operation begin(OperationSpec spec) {
 		Instant now = this.clock.instant().truncatedTo(ChronoUnit.MILLIS);
 		OperationRow begun = new OperationRow(this.ids.next(), spec, now, 0, false, null);
-		Operation operation = new Operation(begun, this.table, this.clock);
+		Operation operation = new Operation(begun, this.table, this.clock, this::finished);
 		List<UUID> old = old(now);
 		this.table.begin(begun, old);
 		old.forEach(this.operations::remove);
 		this.operations.put(operation.id(), operation);
+		this.listeners.forEach((listener) -> listener.started(operation.snapshot()));
 		return operation;
+	}
+
+	private void finished(OperationSnapshot operation) {
+		this.listeners.forEach((listener) -> listener.finished(operation));
+	}
+
+	/**
+	 * Whom to tell what begins and ends from now on.
+	 */
+	public void follow(OperationListener listener) {
+		this.listeners.add(listener);
 	}
 
 	private List<UUID> old(Instant now) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -33,6 +34,8 @@ public final class Tenants {
 	private final Clock clock;
 
 	private final Map<String, Tenant> tenants;
+
+	private final List<TenantListener> listeners = new CopyOnWriteArrayList<>();
 
 	public Tenants(Catalog catalog, Clock clock) {
 		this.catalog = catalog;
@@ -78,6 +81,7 @@ public final class Tenants {
 		Tenant made = new Tenant(name, quotas, this.clock.instant().truncatedTo(ChronoUnit.MILLIS));
 		this.catalog.write((client) -> insert(client, made));
 		this.tenants.put(name, made);
+		this.listeners.forEach((listener) -> listener.created(made));
 		return new Creation(made, true);
 	}
 
@@ -97,6 +101,7 @@ public final class Tenants {
 		if (!changed.equals(there)) {
 			this.catalog.write((client) -> update(client, changed));
 			this.tenants.put(name, changed);
+			this.listeners.forEach((listener) -> listener.changed(changed));
 		}
 		return changed;
 	}
@@ -110,11 +115,19 @@ public final class Tenants {
 	 */
 	public synchronized void remove(String name, Precondition<Tenant> demanded, Runnable first) {
 		demanded.check(this.tenants.get(name));
-		require(name);
+		Tenant there = require(name);
 		first.run();
 		this.catalog
 			.write((client) -> client.sql("DELETE FROM tenants WHERE name = :name").param("name", name).update());
 		this.tenants.remove(name);
+		this.listeners.forEach((listener) -> listener.deleted(there));
+	}
+
+	/**
+	 * Whom to tell what becomes of tenants from now on.
+	 */
+	public void follow(TenantListener listener) {
+		this.listeners.add(listener);
 	}
 
 	/**

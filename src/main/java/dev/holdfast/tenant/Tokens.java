@@ -71,6 +71,15 @@ public final class Tokens {
 	}
 
 	/**
+	 * Whether the token that somebody has shown is still good, for what goes on long
+	 * after that.
+	 */
+	public boolean isLive(Identity holder) {
+		TokenRecord found = this.records.get(holder.tokenId());
+		return found != null && !found.expired(this.clock.instant());
+	}
+
+	/**
 	 * Makes a token.
 	 * @see #issue(TokenSpec, Precondition)
 	 */
