@@ -1,9 +1,11 @@
 package dev.holdfast.event;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
@@ -23,9 +25,6 @@ public final class EventLog implements AutoCloseable {
 	/** Events that are kept for each tenant. */
 	public static final int KEPT = 10_000;
 
-	/** Streams that a tenant may have open at a time. */
-	public static final int STREAMS = 16;
-
 	/** Whose timeline holds everything. No tenant is called so. */
 	private static final String ADMINISTRATORS = "";
 
@@ -35,25 +34,34 @@ public final class EventLog implements AutoCloseable {
 
 	private final int kept;
 
+	/** That a tenant may have open at a time. */
+	private final int streams;
+
 	private final Map<String, Timeline> timelines = new HashMap<>();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
+	private final Condition left = this.lock.newCondition();
+
 	private long last;
+
+	private int open;
 
 	private boolean closed;
 
 	/**
 	 * An empty log.
-	 * @param run tells this run from others: letters and digits
+	 * @param run tells this run from others: lower-case letters and digits
+	 * @param streams that a tenant, and administrators together, may have open at a time
 	 */
-	public EventLog(Clock clock, String run) {
-		this(clock, run, KEPT);
+	public EventLog(Clock clock, String run, int streams) {
+		this(clock, run, streams, KEPT);
 	}
 
-	EventLog(Clock clock, String run, int kept) {
+	EventLog(Clock clock, String run, int streams, int kept) {
 		this.clock = clock;
 		this.run = run;
+		this.streams = streams;
 		this.kept = kept;
 	}
 
@@ -98,12 +106,13 @@ public final class EventLog implements AutoCloseable {
 				throw new ProblemException(Problem.OVERLOADED, "The service is stopping");
 			}
 			Timeline timeline = timeline((tenant != null) ? tenant : ADMINISTRATORS);
-			if (timeline.followers >= STREAMS) {
+			if (timeline.followers >= this.streams) {
 				throw new ProblemException(Problem.RATE_LIMITED,
-						"At most %d streams of events at a time: close one first".formatted(STREAMS))
-					.with("limit", STREAMS);
+						"At most %d streams of events at a time: close one first".formatted(this.streams))
+					.with("limit", this.streams);
 			}
 			timeline.followers++;
+			this.open++;
 			if (place == null) {
 				return new EventStream(this, timeline, this.last, false);
 			}
@@ -162,6 +171,8 @@ public final class EventLog implements AutoCloseable {
 		this.lock.lock();
 		try {
 			timeline.followers--;
+			this.open--;
+			this.left.signalAll();
 		}
 		finally {
 			this.lock.unlock();
@@ -175,7 +186,28 @@ public final class EventLog implements AutoCloseable {
 	public int streams() {
 		this.lock.lock();
 		try {
-			return this.timelines.values().stream().mapToInt((timeline) -> timeline.followers).sum();
+			return this.open;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Waits until no stream is open, after {@link #close}.
+	 * @return whether that is so
+	 */
+	public boolean awaitEnd(Duration limit) throws InterruptedException {
+		long wait = limit.toNanos();
+		this.lock.lockInterruptibly();
+		try {
+			while (this.open > 0) {
+				if (wait <= 0) {
+					return false;
+				}
+				wait = this.left.awaitNanos(wait);
+			}
+			return true;
 		}
 		finally {
 			this.lock.unlock();

@@ -3,6 +3,7 @@ package dev.holdfast.ops;
 import java.time.Duration;
 
 import dev.holdfast.api.rest.Admission;
+import dev.holdfast.event.EventLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,10 +11,10 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * The first step of a stop, after readiness has been withdrawn: requests that are in are
- * finished, new ones are answered 503 instead of finding nobody. The web server still
- * listens meanwhile, health too. What has not ended when the time is over is cut off: a
- * body that is still arriving is answered with how much of it was written, an answer that
- * is still being sent is broken off.
+ * finished, new ones are answered 503 instead of finding nobody, and streams of events
+ * end. The web server still listens meanwhile, health too. What has not ended when the
+ * time is over is cut off: a body that is still arriving is answered with how much of it
+ * was written, an answer that is still being sent is broken off.
  */
 final class Drain implements SmartLifecycle {
 
@@ -24,12 +25,15 @@ final class Drain implements SmartLifecycle {
 
 	private final Admission admission;
 
+	private final EventLog events;
+
 	private final DrainTime time;
 
 	private volatile boolean running;
 
-	Drain(Admission admission, DrainTime time) {
+	Drain(Admission admission, EventLog events, DrainTime time) {
 		this.admission = admission;
+		this.events = events;
 		this.time = time;
 	}
 
@@ -47,13 +51,28 @@ final class Drain implements SmartLifecycle {
 		if (serving > 0) {
 			log.info("Stopping: {} being served and may take {}", requests(serving), this.time.limit());
 		}
+		this.events.close();
 		try {
 			if (!this.admission.awaitIdle(this.time.left())) {
 				cut();
 			}
+			awaitStreams();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Whoever follows events gets a clean end; nobody waits long for who does not take
+	 * it.
+	 */
+	private void awaitStreams() throws InterruptedException {
+		if (this.events.awaitEnd(LAST_WORDS)) {
+			this.admission.awaitIdle(LAST_WORDS);
+		}
+		else {
+			this.admission.cutAnswers();
 		}
 	}
 

@@ -18,6 +18,7 @@ import dev.holdfast.device.Drives;
 import dev.holdfast.device.KnownDevices;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.event.EventLog;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.tenant.Tokens;
@@ -69,8 +70,8 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	Drain drain(Admission admission, DrainTime time) {
-		return new Drain(admission, time);
+	Drain drain(Admission admission, EventLog events, DrainTime time) {
+		return new Drain(admission, events, time);
 	}
 
 	@Bean(destroyMethod = "close")

@@ -24,7 +24,7 @@ class EventLogTests {
 
 	private static final Duration LONG = Duration.ofSeconds(30);
 
-	private final EventLog log = new EventLog(Clock.systemUTC(), "run1", 5);
+	private final EventLog log = new EventLog(Clock.systemUTC(), "run1", 16, 5);
 
 	@Test
 	void shouldTellWhatHappensInOrder() throws Exception {
@@ -124,19 +124,19 @@ class EventLogTests {
 	@Test
 	void shouldRefuseTheSeventeenthStreamOfATenantUntilOneCloses() {
 		List<EventStream> streams = new ArrayList<>();
-		for (int i = 0; i < EventLog.STREAMS; i++) {
+		for (int i = 0; i < 16; i++) {
 			streams.add(this.log.follow("acme", null));
 		}
 		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> this.log.follow("acme", null))
 			.satisfies((ex) -> {
 				assertThat(ex.problem()).isEqualTo(Problem.RATE_LIMITED);
-				assertThat(ex.properties()).containsEntry("limit", EventLog.STREAMS);
+				assertThat(ex.properties()).containsEntry("limit", 16);
 			});
 		this.log.follow("other", null).close();
 		streams.getFirst().close();
 		streams.getFirst().close();
 		this.log.follow("acme", null);
-		assertThat(this.log.streams()).isEqualTo(EventLog.STREAMS);
+		assertThat(this.log.streams()).isEqualTo(16);
 	}
 
 	@Test

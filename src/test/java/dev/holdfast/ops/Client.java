@@ -1,6 +1,7 @@
 package dev.holdfast.ops;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,6 +72,13 @@ public final class Client {
 
 	public HttpResponse<byte[]> getBytes(String path, String... headers) throws Exception {
 		return send("GET", path, BodyPublishers.noBody(), HttpResponse.BodyHandlers.ofByteArray(), headers);
+	}
+
+	/**
+	 * The body as it comes; to be closed.
+	 */
+	public HttpResponse<InputStream> getStream(String path, String... headers) throws Exception {
+		return send("GET", path, BodyPublishers.noBody(), HttpResponse.BodyHandlers.ofInputStream(), headers);
 	}
 
 	public HttpResponse<String> put(String path, String json) throws Exception {

@@ -94,6 +94,25 @@ class DrainTests {
 	}
 
 	@Test
+	void shouldEndStreamsOfEventsAtOnce() throws Exception {
+		try (ServiceProcess service = start()) {
+			String token = tenant(service).authorization();
+			try (RawSocket reader = new RawSocket(service.port()); RawSocket other = new RawSocket(service.port())) {
+				for (RawSocket socket : List.of(reader, other)) {
+					socket.send("GET /v1/events HTTP/1.1\nHost: h\nAuthorization: %s\n\n".formatted(token));
+					assertThat(socket.head()).startsWith("HTTP/1.1 200");
+				}
+				long before = System.nanoTime();
+				service.terminate();
+				assertThat(reader.rest()).as("the last chunk").endsWith("\r\n0\r\n\r\n");
+				assertThat(service.awaitExit()).isEqualTo(TERMINATED);
+				assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+			}
+			assertThat(service.log()).contains("Engine closed").doesNotContain("being served", "ERROR", "\tat ");
+		}
+	}
+
+	@Test
 	void shouldCutOffAnUploadThatWouldTakeForEver() throws Exception {
 		String token;
 		try (ServiceProcess service = start("holdfast.drain-limit=1s")) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * Sends what no well-behaved client would, and reads what comes back until the end.
@@ -16,8 +17,16 @@ public final class RawSocket implements AutoCloseable {
 	private final Socket socket;
 
 	public RawSocket(int port) throws IOException {
+		this(port, Duration.ofMillis(PATIENCE_MILLIS));
+	}
+
+	/**
+	 * A connection.
+	 * @param patience how long to wait for what comes next
+	 */
+	public RawSocket(int port, Duration patience) throws IOException {
 		this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
-		this.socket.setSoTimeout(PATIENCE_MILLIS);
+		this.socket.setSoTimeout((int) patience.toMillis());
 	}
 
 	/**
@@ -90,6 +99,21 @@ public final class RawSocket implements AutoCloseable {
 			// A reset: the bytes before it may be lost as well.
 		}
 		return count;
+	}
+
+	/**
+	 * Reads until the connection ends or is reset.
+	 * @return what there was to read
+	 */
+	public String textUntilBroken() {
+		ByteArrayOutputStream read = new ByteArrayOutputStream();
+		try {
+			this.socket.getInputStream().transferTo(read);
+		}
+		catch (IOException ex) {
+			// A reset: the bytes before it may be lost as well.
+		}
+		return read.toString(StandardCharsets.UTF_8);
 	}
 
 	public String rest() throws IOException {

@@ -45,6 +45,13 @@ public final class StartedService implements AutoCloseable {
 		return new String[] { "holdfast.devices[0].name=" + name, "holdfast.devices[0].path=" + path };
 	}
 
+	/**
+	 * A part of it, for what no request does.
+	 */
+	public <T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
 	public int port() {
 		return port("local.server.port");
 	}

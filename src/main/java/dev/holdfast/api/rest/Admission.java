@@ -119,6 +119,15 @@ public class Admission {
 		return true;
 	}
 
+	/**
+	 * Stops being counted, for what goes on until the service stops or the client goes.
+	 * @return to be closed once there is an end to it
+	 */
+	Aside aside() {
+		leave();
+		return this.serving::incrementAndGet;
+	}
+
 	void leave() {
 		if (this.serving.decrementAndGet() == 0 && this.refusing) {
 			this.lock.lock();
@@ -143,6 +152,16 @@ public class Admission {
 				"The service is stopping and could not wait any longer for the rest of the body");
 		failure.properties().forEach(told::with);
 		return told;
+	}
+
+	/**
+	 * A request that nobody waits for.
+	 */
+	interface Aside extends AutoCloseable {
+
+		@Override
+		void close();
+
 	}
 
 	/**

@@ -54,6 +54,9 @@ final class OperationDescription implements GlobalOperationCustomizer {
 		if (binary) {
 			DataDescription.describe(operation, method, handler.getBeanType() == DataController.class);
 		}
+		if (handler.getBeanType() == EventsController.class) {
+			EventsDescription.describe(operation);
+		}
 		problems(operation, handler, method, binary);
 		operation.getResponses().values().forEach(OperationDescription::withRequestId);
 		Needs needs = handler.getMethodAnnotation(Needs.class);

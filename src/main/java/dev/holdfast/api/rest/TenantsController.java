@@ -3,15 +3,12 @@ package dev.holdfast.api.rest;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.holdfast.buffer.Buffers;
 import dev.holdfast.contract.Precondition;
-import dev.holdfast.mapping.Mappings;
 import dev.holdfast.tenant.Quotas;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.tenant.Tenant;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.volume.TenantRemoval;
-import dev.holdfast.volume.Volumes;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -40,18 +37,12 @@ class TenantsController {
 
 	private final TenantRemoval removal;
 
-	private final Volumes volumes;
+	private final TenantUse use;
 
-	private final Buffers buffers;
-
-	private final Mappings mappings;
-
-	TenantsController(Tenants tenants, TenantRemoval removal, Volumes volumes, Buffers buffers, Mappings mappings) {
+	TenantsController(Tenants tenants, TenantRemoval removal, TenantUse use) {
 		this.tenants = tenants;
 		this.removal = removal;
-		this.volumes = volumes;
-		this.buffers = buffers;
-		this.mappings = mappings;
+		this.use = use;
 	}
 
 	@Operation(summary = "Declares a tenant")
@@ -79,7 +70,7 @@ class TenantsController {
 	@Needs(Right.LIST)
 	@GetMapping("/{tenant}")
 	ResponseEntity<TenantResponse> show(@PathVariable String tenant, Conditions conditions) {
-		TenantResponse found = response(this.tenants.require(tenant));
+		TenantResponse found = this.use.response(this.tenants.require(tenant));
 		return conditions.answer(found.tag(), found);
 	}
 
@@ -88,7 +79,7 @@ class TenantsController {
 	@GetMapping
 	TenantList list(HttpServletRequest request) {
 		Page<Tenant> page = Page.of(List.copyOf(this.tenants.list()), Tenant::name, request);
-		return new TenantList(page.items().stream().map(this::response).toList(), page.nextToken());
+		return new TenantList(page.items().stream().map(this.use::response).toList(), page.nextToken());
 	}
 
 	@Operation(summary = "Deletes a tenant that owns nothing")
@@ -100,19 +91,12 @@ class TenantsController {
 	}
 
 	private Precondition<Tenant> demanded(Conditions conditions) {
-		return conditions.on((tenant) -> response(tenant).tag());
+		return conditions.on((tenant) -> this.use.response(tenant).tag());
 	}
 
 	private ResponseEntity<TenantResponse> answer(HttpStatus status, Tenant tenant) {
-		TenantResponse body = response(tenant);
+		TenantResponse body = this.use.response(tenant);
 		return ResponseEntity.status(status).eTag(body.tag().toString()).body(body);
-	}
-
-	private TenantResponse response(Tenant tenant) {
-		String name = tenant.name();
-		Buffers.Use use = this.buffers.use(name);
-		return TenantResponse.of(tenant, new TenantResponse.Used(this.volumes.used(name), use.bytes(),
-				this.mappings.premappedBytes(name), use.count(), this.mappings.count(name)));
 	}
 
 	/**

@@ -95,6 +95,7 @@ class ContractRowsTests {
 			headers 16 KiB                   | ContainerTests#shouldReadAsMuchOfAHeadAsTheLimit
 			tokens 32                        | TokensTests#shouldRefuseTheTokenAfterTheLast
 			whole-volume reads 8             | LimitTests#shouldReadEightWholeVolumesAtATime
+			event streams 16                 | EventsTests#shouldFollowSixteenTimesAtATime
 			staging memory, a quarter        | LimitTests#shouldServeATenantBesideItsSlowClients
 			16 KiB/s for 30 s, bodies        | SlowClientTests#shouldCutOffABodyThatIsSlow
 			16 KiB/s for 30 s, readers       | SlowClientTests#shouldResetAReaderThatIsSlow

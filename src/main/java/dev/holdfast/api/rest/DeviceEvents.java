@@ -1,0 +1,79 @@
+package dev.holdfast.api.rest;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import dev.holdfast.device.DeviceFollower;
+import dev.holdfast.device.DeviceStatus;
+import dev.holdfast.event.EventKind;
+import dev.holdfast.event.EventLog;
+import dev.holdfast.volume.Volumes;
+
+/**
+ * Publishes what becomes of devices, for administrators. A device is made into what
+ * clients see at once: what is kept in the log must not hold on to one that is gone.
+ * Called by one thread at a time.
+ */
+public final class DeviceEvents implements DeviceFollower {
+
+	private final EventLog log;
+
+	private final Volumes volumes;
+
+	/** What was published last, or was there at the beginning. */
+	private final Map<UUID, Shown> known = new HashMap<>();
+
+	/**
+	 * A publisher.
+	 * @param present devices that are no news
+	 */
+	public DeviceEvents(EventLog log, Volumes volumes, List<DeviceStatus> present) {
+		this.log = log;
+		this.volumes = volumes;
+		present.forEach((status) -> this.known.put(status.known().uuid(), Shown.of(response(status))));
+	}
+
+	@Override
+	public void attached(DeviceStatus device) {
+		DeviceResponse now = response(device);
+		this.known.put(now.uuid(), Shown.of(now));
+		publish(EventKind.DEVICE_ATTACHED, now);
+	}
+
+	@Override
+	public void changed(DeviceStatus device) {
+		DeviceResponse now = response(device);
+		if (!Shown.of(now).equals(this.known.put(now.uuid(), Shown.of(now)))) {
+			publish(EventKind.DEVICE_CHANGED, now);
+		}
+	}
+
+	@Override
+	public void detached(DeviceStatus device) {
+		this.known.remove(device.known().uuid());
+		publish(EventKind.DEVICE_DETACHED, response(device));
+	}
+
+	private void publish(EventKind kind, DeviceResponse device) {
+		this.log.publish(kind, null, "devices/" + device.name(), device);
+	}
+
+	private DeviceResponse response(DeviceStatus status) {
+		UUID uuid = status.known().uuid();
+		return DeviceResponse.of(status, this.volumes.usage(uuid), this.volumes.unassigned(uuid));
+	}
+
+	/**
+	 * What of a device is worth an event: not its counters.
+	 */
+	private record Shown(String state, List<DeviceResponse.Unassigned> unassigned) {
+
+		static Shown of(DeviceResponse device) {
+			return new Shown(device.state(), device.unassigned());
+		}
+
+	}
+
+}
