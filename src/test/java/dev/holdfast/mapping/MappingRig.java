@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.buffer.BufferHandle;
@@ -28,6 +29,7 @@ import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
 import dev.holdfast.volume.Volumes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers, volumes on devices, and mappings, on an engine that can premap. Restarted it
@@ -53,6 +55,10 @@ final class MappingRig implements AutoCloseable {
 
 	private final long deviceLimit;
 
+	private final Duration patience;
+
+	private @Nullable CompletableFuture<Void> held;
+
 	private Rig rig;
 
 	private Volumes volumes;
@@ -64,7 +70,12 @@ final class MappingRig implements AutoCloseable {
 	private List<Device> devices;
 
 	MappingRig(Path directory, int devices, long deviceLimit) throws IOException {
+		this(directory, devices, deviceLimit, Duration.ofSeconds(2));
+	}
+
+	MappingRig(Path directory, int devices, long deviceLimit, Duration patience) throws IOException {
 		this.deviceLimit = deviceLimit;
+		this.patience = patience;
 		this.catalog = Catalog.open(directory.resolve("catalog.db"));
 		for (int i = 0; i < devices; i++) {
 			this.files.add(Rig.sparse(directory, "drive" + i + ".img", DEVICE_SIZE));
@@ -75,7 +86,7 @@ final class MappingRig implements AutoCloseable {
 	private void start() throws IOException {
 		this.rig = Rig.with(this.premapping.open(EngineOptions.DEFAULT));
 		this.mappings = new Mappings(this.catalog, Clock.systemUTC(), this.rig.engine(), new Quota(), this.deviceLimit,
-				Duration.ofSeconds(2));
+				this.patience);
 		this.devices = new ArrayList<>();
 		for (int i = 0; i < this.files.size(); i++) {
 			this.devices.add(this.rig.attach("d" + i, this.files.get(i)));
@@ -101,6 +112,23 @@ final class MappingRig implements AutoCloseable {
 
 	FakePremapping premapping() {
 		return this.premapping;
+	}
+
+	/** From now on premapping takes as long as it is held. */
+	synchronized void hold() {
+		if (this.held == null) {
+			this.held = new CompletableFuture<>();
+			this.premapping.gate(this.held);
+		}
+	}
+
+	synchronized void letGo() {
+		CompletableFuture<Void> waiting = this.held;
+		this.held = null;
+		this.premapping.gate(null);
+		if (waiting != null) {
+			waiting.complete(null);
+		}
 	}
 
 	Mappings mappings() {
@@ -140,6 +168,11 @@ final class MappingRig implements AutoCloseable {
 		this.volumes.create(key, new VolumeSpec(4 * MIB * Math.max(1, onDevices.length), null,
 				(onDevices.length > 1) ? VolumeRecord.Layout.STRIPED : null, null, List.of(onDevices)));
 		return this.volumes.open(key);
+	}
+
+	/** Mappings that the catalog has. */
+	int stored() {
+		return new MappingTable(this.catalog).load().size();
 	}
 
 	VolumeHandle existing(String tenant, String name) {
