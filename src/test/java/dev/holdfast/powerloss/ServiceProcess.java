@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import dev.holdfast.HoldfastApplication;
 import dev.holdfast.ops.Client;
@@ -43,13 +44,25 @@ public final class ServiceProcess implements AutoCloseable {
 	 */
 	public static ServiceProcess start(Path directory, long deviceBytes, List<String> devices, String... properties)
 			throws IOException {
-		List<String> command = new ArrayList<>(
+		return startBy(List.of(), directory, deviceBytes, devices, properties);
+	}
+
+	/**
+	 * Starts it as {@link #start} does, by another program.
+	 * @param launcher its name and arguments; it is to become the service
+	 */
+	public static ServiceProcess startBy(List<String> launcher, Path directory, long deviceBytes, List<String> devices,
+			String... properties) throws IOException {
+		List<String> command = new ArrayList<>(launcher);
+		command.addAll(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
 						"-XX:+UseSerialGC", "-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")),
 						"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
 						System.getProperty("java.class.path"), HoldfastApplication.class.getName(), "--server.port=0",
-						"--management.server.port=0", "--holdfast.data-directory=" + directory.resolve("data"),
-						"--holdfast.staging=16MiB"));
+						"--management.server.port=0", "--holdfast.data-directory=" + directory.resolve("data")));
+		if (Stream.of(properties).noneMatch((property) -> property.startsWith("holdfast.staging="))) {
+			command.add("--holdfast.staging=16MiB");
+		}
 		for (int i = 0; i < devices.size(); i++) {
 			String device = "--holdfast.devices[%d].".formatted(i);
 			command.add(device + "name=" + devices.get(i));
