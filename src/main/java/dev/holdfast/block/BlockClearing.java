@@ -45,7 +45,7 @@ final class BlockClearing {
 				piece.noMore();
 				piece.await(new Tally());
 			}
-			catch (Dispatch.IncompleteException ex) {
+			catch (IncompleteException ex) {
 				throw ex.problem();
 			}
 		}

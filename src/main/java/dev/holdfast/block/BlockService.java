@@ -12,6 +12,7 @@ import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.Volumes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads, writes and flushes ranges of volumes: takes memory, pins and resolves, hands to
@@ -71,10 +72,9 @@ public final class BlockService {
 		VolumeHandle handle = open(key, options);
 		Volume volume = handle.volume();
 		requireInside(volume, offset, length);
-		int flow = this.flows.of(key.tenant());
 		Memory memory = new Memory(this.pool, key.tenant(), options, length);
 		return new ReadStream(memory, volume.blockSize(),
-				(lease) -> new Dispatch(this.engine, handle, flow, options, lease))
+				(lease) -> dispatch(handle, options, new StagingMemory(lease)))
 			.run(offset, length, sink);
 	}
 
@@ -96,10 +96,9 @@ public final class BlockService {
 			throws IOException {
 		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, Math.max(0, length));
-		int flow = this.flows.of(key.tenant());
 		Memory memory = new Memory(this.pool, key.tenant(), options, length);
 		return new WriteStream(memory, this.ranges, handle, options,
-				(lease) -> new Dispatch(this.engine, handle, flow, options, lease), offset, source)
+				(lease) -> dispatch(handle, options, (lease != null) ? new StagingMemory(lease) : null), offset, source)
 			.run(length);
 	}
 
@@ -110,11 +109,11 @@ public final class BlockService {
 	 */
 	public void flush(VolumeKey key, TransferOptions options) {
 		VolumeHandle handle = open(key, options);
-		try (Dispatch dispatch = new Dispatch(this.engine, handle, this.flows.of(key.tenant()), options, null)) {
+		try (Dispatch dispatch = dispatch(handle, options, null)) {
 			dispatch.flush();
 			dispatch.await(new Tally());
 		}
-		catch (Dispatch.IncompleteException ex) {
+		catch (IncompleteException ex) {
 			throw ex.problem();
 		}
 	}
@@ -176,12 +175,28 @@ public final class BlockService {
 	}
 
 	private BlockClearing clearing(VolumeHandle handle, TransferOptions options) {
-		int flow = this.flows.of(handle.volume().key().tenant());
-		return new BlockClearing(this.ranges, handle, options,
-				() -> new Dispatch(this.engine, handle, flow, options, null));
+		return new BlockClearing(this.ranges, handle, options, () -> dispatch(handle, options, null));
 	}
 
-	private VolumeHandle open(VolumeKey key, TransferOptions options) {
+	/**
+	 * I/O of the tenant whose volume it is.
+	 */
+	Dispatch dispatch(VolumeHandle handle, TransferOptions options, @Nullable IoMemory memory) {
+		int flow = this.flows.of(handle.volume().key().tenant());
+		return new Dispatch(this.engine, handle, flow, options, memory);
+	}
+
+	/**
+	 * Who is writing which blocks, inline or by reference.
+	 */
+	BlockRanges ranges() {
+		return this.ranges;
+	}
+
+	/**
+	 * The volume, for who has it now.
+	 */
+	VolumeHandle open(VolumeKey key, TransferOptions options) {
 		VolumeHandle handle = this.volumes.open(key);
 		handle.requireLease(options.lease());
 		return handle;

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.holdfast.buffer.Lease;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
+import dev.holdfast.engine.BufferClosedException;
+import dev.holdfast.engine.IoBuffer;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.engine.IoOperation;
@@ -40,7 +41,7 @@ final class Dispatch implements AutoCloseable {
 
 	private final TransferOptions options;
 
-	private final @Nullable Lease lease;
+	private final @Nullable IoMemory memory;
 
 	private final List<PendingIo> round = new ArrayList<>(1);
 
@@ -56,12 +57,12 @@ final class Dispatch implements AutoCloseable {
 
 	private boolean complete;
 
-	Dispatch(IoEngine engine, VolumeHandle volume, int flow, TransferOptions options, @Nullable Lease lease) {
+	Dispatch(IoEngine engine, VolumeHandle volume, int flow, TransferOptions options, @Nullable IoMemory memory) {
 		this.engine = engine;
 		this.volume = volume;
 		this.flow = flow;
 		this.options = options;
-		this.lease = lease;
+		this.memory = memory;
 	}
 
 	/**
@@ -71,44 +72,72 @@ final class Dispatch implements AutoCloseable {
 		this.grant = blocks;
 	}
 
-	Lease lease() {
-		Lease memory = this.lease;
-		if (memory == null) {
-			throw new IllegalStateException("no memory");
-		}
-		return memory;
+	/**
+	 * The devices that the volume's blocks are on while this has a pin.
+	 */
+	List<Device> devices() {
+		return pinned().devices();
 	}
 
 	/**
 	 * Starts reading whole blocks.
 	 * @param offset in the volume
 	 * @param length in bytes
-	 * @param at where in the lease they go
+	 * @param at where in the memory they go
 	 */
 	void read(long offset, long length, long at) {
-		long position = lease().offset() + at;
-		for (DeviceRange range : pinned().resolve(offset, length)) {
-			PendingIo io = prepared();
-			io.operation().read(range.device().io(), range.offset(), lease().buffer(), position, range.length());
-			start(io);
-			position += range.length();
-		}
+		transfer(offset, length, at, (operation, range, buffer, position) -> operation.read(range.device().io(),
+				range.offset(), buffer, position, range.length()));
 	}
 
 	/**
 	 * Starts writing whole blocks.
 	 * @param offset in the volume
 	 * @param length in bytes
-	 * @param at where in the lease they are
+	 * @param at where in the memory they are
 	 * @param fua whether they must be durable when answered
 	 */
 	void write(long offset, long length, long at, boolean fua) {
-		long position = lease().offset() + at;
+		transfer(offset, length, at, (operation, range, buffer, position) -> operation.write(range.device().io(),
+				range.offset(), buffer, position, range.length(), fua));
+	}
+
+	private void transfer(long offset, long length, long at, Preparation preparation) {
+		IoMemory named = this.memory;
+		if (named == null) {
+			throw new IllegalStateException("no memory");
+		}
+		long position = named.offset() + at;
 		for (DeviceRange range : pinned().resolve(offset, length)) {
-			PendingIo io = prepared();
-			io.operation().write(range.device().io(), range.offset(), lease().buffer(), position, range.length(), fua);
-			start(io);
+			if (this.refused != null) {
+				return;
+			}
+			try {
+				transfer(named, range, position, preparation);
+			}
+			catch (ProblemException ex) {
+				this.refused = ex;
+			}
 			position += range.length();
+		}
+	}
+
+	/**
+	 * Starts an operation in the best tier there is at this moment; if that ends in the
+	 * same moment, in another.
+	 */
+	private void transfer(IoMemory named, DeviceRange range, long position, Preparation preparation) {
+		PendingIo io = prepared();
+		IoBuffer target = named.via(range.device());
+		while (true) {
+			preparation.prepare(io.operation(), range, target, position);
+			try {
+				start(io);
+				return;
+			}
+			catch (BufferClosedException ex) {
+				target = named.instead(range.device(), target);
+			}
 		}
 	}
 
@@ -197,14 +226,20 @@ final class Dispatch implements AutoCloseable {
 		io.operation().flow(this.flow).deadline(deadline);
 		this.blockHolds.incrementAndGet();
 		this.memoryHolds.incrementAndGet();
+		boolean started = false;
 		try {
 			io.start(this.engine, deadline);
 			this.round.add(io);
+			started = true;
 		}
 		catch (ProblemException ex) {
-			this.blockHolds.decrementAndGet();
-			this.memoryHolds.decrementAndGet();
 			this.refused = ex;
+		}
+		finally {
+			if (!started) {
+				this.blockHolds.decrementAndGet();
+				this.memoryHolds.decrementAndGet();
+			}
 		}
 	}
 
@@ -254,9 +289,9 @@ final class Dispatch implements AutoCloseable {
 	 */
 	private void released() {
 		letGoOfBlocks();
-		Lease memory = this.lease;
-		if (this.memoryHolds.decrementAndGet() == 0 && memory != null) {
-			Thread.ofVirtual().name("holdfast-late-lease").start(memory::close);
+		IoMemory named = this.memory;
+		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
+			named.closeSoon();
 		}
 	}
 
@@ -289,40 +324,19 @@ final class Dispatch implements AutoCloseable {
 			}
 		}
 		noMore();
-		Lease memory = this.lease;
-		if (this.memoryHolds.decrementAndGet() == 0 && memory != null) {
-			memory.close();
+		IoMemory named = this.memory;
+		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
+			named.close();
 		}
 	}
 
 	/**
-	 * Not all of a round went well.
+	 * Says what an operation is to do.
 	 */
-	static final class IncompleteException extends Exception {
+	@FunctionalInterface
+	private interface Preparation {
 
-		private static final long serialVersionUID = 1L;
-
-		private final ProblemException problem;
-
-		private final long intact;
-
-		private IncompleteException(ProblemException problem, long intact) {
-			super(problem);
-			this.problem = problem;
-			this.intact = intact;
-		}
-
-		ProblemException problem() {
-			return this.problem;
-		}
-
-		/**
-		 * How much was done from the start of the round without a gap.
-		 * @return bytes
-		 */
-		long intact() {
-			return this.intact;
-		}
+		void prepare(IoOperation operation, DeviceRange range, IoBuffer buffer, long position);
 
 	}
 

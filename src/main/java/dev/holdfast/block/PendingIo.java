@@ -5,6 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.engine.BufferClosedException;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.engine.IoListener;
@@ -50,6 +51,8 @@ final class PendingIo implements IoListener {
 	/**
 	 * Submits it. While the device has no room it is tried again, until the deadline.
 	 * @throws ProblemException if it was not accepted; nothing is pending then
+	 * @throws BufferClosedException if it has to name another buffer; nothing is pending
+	 * then
 	 */
 	void start(IoEngine engine, long deadlineNanos) {
 		try {
@@ -60,6 +63,9 @@ final class PendingIo implements IoListener {
 				}
 				LockSupport.parkNanos(RETRY_NANOS);
 			}
+		}
+		catch (BufferClosedException ex) {
+			throw ex;
 		}
 		catch (IllegalStateException ex) {
 			throw IoProblems.notOnline(ex);

@@ -45,8 +45,7 @@ final class ReadStream {
 				Piece piece = this.flying.remove();
 				try (Dispatch dispatch = piece.dispatch) {
 					await(dispatch, piece.offset - offset);
-					sink.accept(dispatch.lease()
-						.bytes(piece.offset - this.chunks.floor(piece.offset), piece.length)
+					sink.accept(piece.lease.bytes(piece.offset - this.chunks.floor(piece.offset), piece.length)
 						.asReadOnlyBuffer());
 				}
 			}
@@ -66,7 +65,7 @@ final class ReadStream {
 				return;
 			}
 			Dispatch dispatch = this.dispatches.apply(lease);
-			this.flying.add(new Piece(dispatch, this.next, length));
+			this.flying.add(new Piece(lease, dispatch, this.next, length));
 			dispatch.read(this.chunks.floor(this.next), span, 0);
 			dispatch.noMore();
 			this.next += length;
@@ -81,7 +80,7 @@ final class ReadStream {
 		try {
 			dispatch.await(this.tally);
 		}
-		catch (Dispatch.IncompleteException ex) {
+		catch (IncompleteException ex) {
 			ProblemException problem = ex.problem();
 			throw problem.with("bytes", before);
 		}
@@ -90,7 +89,7 @@ final class ReadStream {
 	/**
 	 * A part of the range that is being read.
 	 */
-	private record Piece(Dispatch dispatch, long offset, int length) {
+	private record Piece(Lease lease, Dispatch dispatch, long offset, int length) {
 
 	}
 

@@ -110,10 +110,11 @@ final class WriteStream {
 		boolean ended = false;
 		while (position < end && !ended && this.source.await()) {
 			int room = this.chunks.first(position, end - position, this.memory.portion());
-			Dispatch piece = this.dispatches.apply(lease(this.chunks.span(position, room)));
+			Lease lease = lease(this.chunks.span(position, room));
+			Dispatch piece = this.dispatches.apply(lease);
 			boolean handedOver = false;
 			try {
-				int got = receive(piece.lease().bytes(position - this.chunks.floor(position), room));
+				int got = receive(lease.bytes(position - this.chunks.floor(position), room));
 				ended = got < room;
 				boolean last = ended || position + got == end;
 				if (last && !ended) {
@@ -122,7 +123,7 @@ final class WriteStream {
 				// Of a body that is cut short whole blocks are written.
 				long to = (ended && !open) ? this.chunks.floor(position + got) : position + got;
 				if (to > position) {
-					write(piece, position, to, last && position == this.offset);
+					write(piece, lease, position, to, last && position == this.offset);
 					handedOver = true;
 				}
 				position += got;
@@ -172,9 +173,9 @@ final class WriteStream {
 	/**
 	 * Starts writing a piece; the one before it is awaited after that.
 	 */
-	private void write(Dispatch piece, long from, long to, boolean whole) {
+	private void write(Dispatch piece, Lease lease, long from, long to, boolean whole) {
 		piece.holds(grant(from, to));
-		completeBlocks(piece, from, to);
+		completeBlocks(piece, lease, from, to);
 		boolean fua = this.options.fua() && whole;
 		this.flushNeeded |= this.options.fua() && !whole;
 		piece.write(this.chunks.floor(from), this.chunks.span(from, to - from), 0, fua);
@@ -203,7 +204,7 @@ final class WriteStream {
 	 * Where only a part of the first or last block was received, puts what is on the
 	 * device around it.
 	 */
-	private void completeBlocks(Dispatch piece, long from, long to) {
+	private void completeBlocks(Dispatch piece, Lease lease, long from, long to) {
 		long floor = this.chunks.floor(from);
 		long lastBlock = this.chunks.floor(to - 1);
 		boolean partOfFirst = from != floor;
@@ -211,7 +212,7 @@ final class WriteStream {
 		if (!partOfFirst && !partOfLast) {
 			return;
 		}
-		ByteBuffer memory = piece.lease().bytes(0, this.chunks.span(from, to - from));
+		ByteBuffer memory = lease.bytes(0, this.chunks.span(from, to - from));
 		int headEnd = (int) (Math.min(to, floor + this.chunks.blockSize()) - floor);
 		byte[] head = partOfFirst ? copy(memory, (int) (from - floor), headEnd) : NOTHING;
 		byte[] tail = partOfLast ? copy(memory, (int) (lastBlock - floor), (int) (to - floor)) : NOTHING;
@@ -224,7 +225,7 @@ final class WriteStream {
 		try {
 			piece.await(this.tally);
 		}
-		catch (Dispatch.IncompleteException ex) {
+		catch (IncompleteException ex) {
 			throw ex.problem();
 		}
 		memory.put((int) (from - floor), head);
@@ -247,7 +248,7 @@ final class WriteStream {
 			piece.await(this.tally);
 			this.written = this.flyingTo;
 		}
-		catch (Dispatch.IncompleteException ex) {
+		catch (IncompleteException ex) {
 			long intact = Math.min(this.flyingTo, this.chunks.floor(this.flyingFrom) + ex.intact());
 			this.written = Math.max(this.written, this.chunks.floor(intact));
 			throw ex.problem();
@@ -272,7 +273,7 @@ final class WriteStream {
 			flush.flush();
 			flush.await(new Tally());
 		}
-		catch (Dispatch.IncompleteException ex) {
+		catch (IncompleteException ex) {
 			throw ex.problem();
 		}
 	}

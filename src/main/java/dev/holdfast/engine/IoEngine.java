@@ -89,8 +89,8 @@ public interface IoEngine extends AutoCloseable {
 	 * @param operation a prepared operation that is not in use
 	 * @return {@code false} if the device has as many operations as it may have queued
 	 * (nothing was done; try again later)
-	 * @throws IllegalStateException if the engine or the device is closed, or the buffer
-	 * is unregistered
+	 * @throws BufferClosedException if the buffer is unregistered
+	 * @throws IllegalStateException if the engine or the device is closed
 	 */
 	boolean submit(IoOperation operation);
 

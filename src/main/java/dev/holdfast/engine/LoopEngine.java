@@ -142,7 +142,7 @@ final class LoopEngine implements IoEngine {
 		}
 		if (operation.buffer instanceof LoopBuffer buffer && !buffer.acquire()) {
 			device.release();
-			throw new IllegalStateException("the buffer is unregistered");
+			throw new BufferClosedException();
 		}
 		operation.submittedNanos = System.nanoTime();
 		operation.dispatchedNanos = 0;
