@@ -2,8 +2,6 @@ package dev.holdfast.block;
 
 import java.util.function.Supplier;
 
-import dev.holdfast.volume.VolumeHandle;
-
 /**
  * Zeroing or discarding whole blocks of a volume, a piece at a time: others get their
  * turn in between, and a delete does not wait for more than one.
@@ -11,20 +9,14 @@ import dev.holdfast.volume.VolumeHandle;
 final class BlockClearing {
 
 	/** Bytes: what the device is busy with at a time. */
-	private static final long PIECE = 64L << 20;
+	static final long PIECE = 64L << 20;
 
-	private final BlockRanges ranges;
-
-	private final VolumeHandle handle;
-
-	private final TransferOptions options;
+	private final BlockRights rights;
 
 	private final Supplier<Dispatch> dispatches;
 
-	BlockClearing(BlockRanges ranges, VolumeHandle handle, TransferOptions options, Supplier<Dispatch> dispatches) {
-		this.ranges = ranges;
-		this.handle = handle;
-		this.options = options;
+	BlockClearing(BlockRights rights, Supplier<Dispatch> dispatches) {
+		this.rights = rights;
 		this.dispatches = dispatches;
 	}
 
@@ -33,20 +25,34 @@ final class BlockClearing {
 	 * @param from first byte, where a block begins
 	 * @param to one behind the last byte, where a block ends
 	 * @param start starts it for a piece
+	 * @param tally to add it to
 	 */
-	void run(long from, long to, Start start) {
-		int blockSize = this.handle.volume().blockSize();
+	void run(long from, long to, Start start, Tally tally) throws IncompleteException {
 		for (long at = from; at < to; at += PIECE) {
-			long length = Math.min(PIECE, to - at);
-			try (Dispatch piece = this.dispatches.get()) {
-				piece.holds(this.ranges.acquire(this.handle.uuid(), at / blockSize, (at + length - 1) / blockSize,
-						false, false, this.options.deadline()));
-				start.on(piece, at, length);
-				piece.noMore();
-				piece.await(new Tally());
+			try (Dispatch piece = begin(at, to, start)) {
+				piece.await(tally);
 			}
-			catch (IncompleteException ex) {
-				throw ex.problem();
+		}
+	}
+
+	/**
+	 * Starts with the first piece.
+	 * @return to be awaited and closed
+	 */
+	Dispatch begin(long from, long to, Start start) {
+		long length = Math.min(PIECE, to - from);
+		Dispatch piece = this.dispatches.get();
+		boolean started = false;
+		try {
+			piece.holds(this.rights.acquire(from, length));
+			start.on(piece, from, length);
+			piece.noMore();
+			started = true;
+			return piece;
+		}
+		finally {
+			if (!started) {
+				piece.close();
 			}
 		}
 	}

@@ -134,7 +134,7 @@ public final class BlockService {
 		long from = Math.min(end, chunks.ceiling(offset));
 		long to = Math.max(from, chunks.floor(end));
 		writeZeroes(key, offset, from - offset, options);
-		clearing(handle, options).run(from, to, Dispatch::zero);
+		clear(handle, options, from, to, Dispatch::zero);
 		writeZeroes(key, to, end - to, options);
 		if (options.fua()) {
 			flush(key, options);
@@ -171,11 +171,17 @@ public final class BlockService {
 		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, length);
 		Chunks chunks = new Chunks(handle.volume().blockSize());
-		clearing(handle, options).run(chunks.ceiling(offset), chunks.floor(offset + length), Dispatch::discard);
+		clear(handle, options, chunks.ceiling(offset), chunks.floor(offset + length), Dispatch::discard);
 	}
 
-	private BlockClearing clearing(VolumeHandle handle, TransferOptions options) {
-		return new BlockClearing(this.ranges, handle, options, () -> dispatch(handle, options, null));
+	private void clear(VolumeHandle handle, TransferOptions options, long from, long to, BlockClearing.Start start) {
+		try {
+			new BlockClearing(rights(handle, options), () -> dispatch(handle, options, null)).run(from, to, start,
+					new Tally());
+		}
+		catch (IncompleteException ex) {
+			throw ex.problem();
+		}
 	}
 
 	/**
@@ -187,10 +193,10 @@ public final class BlockService {
 	}
 
 	/**
-	 * Who is writing which blocks, inline or by reference.
+	 * To write whole blocks, in one order with whoever writes parts of them.
 	 */
-	BlockRanges ranges() {
-		return this.ranges;
+	BlockRights rights(VolumeHandle handle, TransferOptions options) {
+		return new BlockRights(this.ranges, handle, options);
 	}
 
 	/**
@@ -202,7 +208,7 @@ public final class BlockService {
 		return handle;
 	}
 
-	private static void requireInside(Volume volume, long offset, long length) {
+	static void requireInside(Volume volume, long offset, long length) {
 		if (offset < 0 || length < 0 || offset > volume.sizeBytes() - length) {
 			throw IoProblems.outside(volume.sizeBytes());
 		}

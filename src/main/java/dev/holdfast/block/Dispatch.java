@@ -53,6 +53,8 @@ final class Dispatch implements AutoCloseable {
 
 	private BlockRanges.@Nullable Grant grant;
 
+	private @Nullable Countdown countdown;
+
 	private @Nullable ProblemException refused;
 
 	private boolean complete;
@@ -73,10 +75,12 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	/**
-	 * The devices that the volume's blocks are on while this has a pin.
+	 * Makes the start and the end of its operations count.
+	 * @return this
 	 */
-	List<Device> devices() {
-		return pinned().devices();
+	Dispatch counted(Countdown all) {
+		this.countdown = all;
+		return this;
 	}
 
 	/**
@@ -212,7 +216,7 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	private PendingIo prepared() {
-		return new PendingIo(this::released);
+		return new PendingIo(this::released, this.countdown);
 	}
 
 	/**
@@ -250,12 +254,14 @@ final class Dispatch implements AutoCloseable {
 	 */
 	void await(Tally tally) throws IncompleteException {
 		long intact = 0;
+		long longest = 0;
 		ProblemException failure = null;
 		for (PendingIo io : this.round) {
 			IoOperation operation = io.operation();
 			try {
 				io.await();
 				tally.add(operation);
+				longest = Math.max(longest, operation.queueNanos() + operation.deviceNanos());
 				intact += (failure == null) ? operation.length() : 0;
 			}
 			catch (IoFailedException ex) {
@@ -266,6 +272,7 @@ final class Dispatch implements AutoCloseable {
 			}
 		}
 		this.round.clear();
+		tally.round(longest);
 		ProblemException problem = (failure != null) ? failure : this.refused;
 		this.refused = null;
 		if (problem != null) {

@@ -26,6 +26,8 @@ final class PendingIo implements IoListener {
 
 	private final Runnable onRelease;
 
+	private final @Nullable Countdown countdown;
+
 	private int errno;
 
 	private volatile @Nullable Thread waiter;
@@ -39,9 +41,11 @@ final class PendingIo implements IoListener {
 	 * An operation to be prepared.
 	 * @param onRelease called on an engine's thread once the kernel is done with it; must
 	 * not block
+	 * @param countdown of what somebody waits for together, or {@code null}
 	 */
-	PendingIo(Runnable onRelease) {
+	PendingIo(Runnable onRelease, @Nullable Countdown countdown) {
 		this.onRelease = onRelease;
+		this.countdown = countdown;
 	}
 
 	IoOperation operation() {
@@ -55,6 +59,23 @@ final class PendingIo implements IoListener {
 	 * then
 	 */
 	void start(IoEngine engine, long deadlineNanos) {
+		Countdown all = this.countdown;
+		boolean started = false;
+		if (all != null) {
+			all.more();
+		}
+		try {
+			submit(engine, deadlineNanos);
+			started = true;
+		}
+		finally {
+			if (all != null && !started) {
+				all.done();
+			}
+		}
+	}
+
+	private void submit(IoEngine engine, long deadlineNanos) {
 		try {
 			while (!engine.submit(this.operation)) {
 				if (deadlineNanos != IoOperation.NO_DEADLINE && System.nanoTime() - deadlineNanos >= 0) {
@@ -98,15 +119,26 @@ final class PendingIo implements IoListener {
 		this.errno = done.errno();
 		if (this.errno == Errno.ETIMEDOUT) {
 			this.late = true;
-			LockSupport.unpark(this.waiter);
+			wake();
 		}
 	}
 
 	@Override
 	public void released(IoOperation done) {
+		boolean before = this.late;
 		this.onRelease.run();
 		this.released = true;
+		if (!before) {
+			wake();
+		}
+	}
+
+	private void wake() {
 		LockSupport.unpark(this.waiter);
+		Countdown all = this.countdown;
+		if (all != null) {
+			all.done();
+		}
 	}
 
 }

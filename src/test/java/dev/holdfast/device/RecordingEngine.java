@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import dev.holdfast.engine.DeviceFile;
 import dev.holdfast.engine.DeviceLimits;
@@ -35,6 +36,9 @@ public final class RecordingEngine implements IoEngine {
 
 	/** Or any, if {@code null}. */
 	private @Nullable String holdingOn;
+
+	private volatile Consumer<IoOperation> before = (operation) -> {
+	};
 
 	private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
@@ -67,8 +71,16 @@ public final class RecordingEngine implements IoEngine {
 		this.left.set(operations);
 	}
 
+	/**
+	 * Does something the moment before an operation is handed over.
+	 */
+	public void before(Consumer<IoOperation> action) {
+		this.before = action;
+	}
+
 	@Override
 	public boolean submit(IoOperation operation) {
+		this.before.accept(operation);
 		if (operation.kind() != IoKind.READ) {
 			if (this.left.getAndUpdate((before) -> Math.max(0, before - 1)) == 0) {
 				throw new IllegalStateException("refused by the test");

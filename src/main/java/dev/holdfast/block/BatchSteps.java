@@ -1,0 +1,97 @@
+package dev.holdfast.block;
+
+import java.util.Objects;
+
+import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.buffer.BufferKey;
+import dev.holdfast.buffer.Buffers;
+import dev.holdfast.buffer.Region;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.mapping.Mappings;
+import dev.holdfast.volume.Volume;
+import dev.holdfast.volume.VolumeHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what the operations of one batch need. One thread.
+ */
+final class BatchSteps {
+
+	private final BlockService blocks;
+
+	private final Buffers buffers;
+
+	private final Mappings mappings;
+
+	private final VolumeHandle handle;
+
+	private final TransferOptions options;
+
+	private final Countdown countdown;
+
+	private final BlockRights rights;
+
+	BatchSteps(BlockService blocks, Buffers buffers, Mappings mappings, VolumeHandle handle, TransferOptions options,
+			Countdown countdown) {
+		this.blocks = blocks;
+		this.buffers = buffers;
+		this.mappings = mappings;
+		this.handle = handle;
+		this.options = options;
+		this.countdown = countdown;
+		this.rights = blocks.rights(handle, options);
+	}
+
+	/**
+	 * Makes a step of an operation.
+	 * @return to be closed; it has its region of memory
+	 * @throws ProblemException if it cannot be done as it is, or not now
+	 */
+	BatchStep of(BatchOperation operation) {
+		if (operation.kind() == BatchOperation.Kind.FLUSH) {
+			return new FlushStep(dispatch(null));
+		}
+		requireBlocks(operation);
+		return operation.kind().names() ? new TransferStep(operation, dispatch(region(operation)), this.rights)
+				: new ClearingStep(operation, new BlockClearing(this.rights, () -> dispatch(null)),
+						() -> dispatch(null));
+	}
+
+	private void requireBlocks(BatchOperation operation) {
+		Volume volume = this.handle.volume();
+		BlockService.requireInside(volume, operation.offset(), operation.length());
+		if (operation.length() == 0 || (operation.offset() | operation.length()) % volume.blockSize() != 0) {
+			throw new ProblemException(Problem.UNALIGNED_RANGE,
+					"Offset and length have to be multiples of the volume's block size, %d, and length not 0"
+						.formatted(volume.blockSize()));
+		}
+	}
+
+	private RegionMemory region(BatchOperation operation) {
+		String tenant = this.handle.volume().key().tenant();
+		String name = Objects.requireNonNull(operation.buffer(), "a read or write names a buffer");
+		requireAligned(operation.bufferOffset());
+		BufferHandle buffer = this.buffers.open(new BufferKey(tenant, name));
+		boolean changes = operation.kind() == BatchOperation.Kind.READ;
+		Region region = buffer.take(operation.bufferOffset(), operation.length(), changes);
+		return new RegionMemory(region, operation.bufferOffset(), this.mappings.route(buffer, this.handle));
+	}
+
+	/** Memory needs no more than what the devices' own blocks need. */
+	private void requireAligned(long bufferOffset) {
+		for (Device device : this.handle.devices()) {
+			int blockSize = device.io().blockSize();
+			if (bufferOffset % blockSize != 0) {
+				throw new ProblemException(Problem.UNALIGNED_RANGE,
+						"bufferOffset has to be a multiple of %d for the devices of this volume".formatted(blockSize));
+			}
+		}
+	}
+
+	private Dispatch dispatch(@Nullable IoMemory memory) {
+		return this.blocks.dispatch(this.handle, this.options, memory).counted(this.countdown);
+	}
+
+}

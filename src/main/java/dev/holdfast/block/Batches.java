@@ -1,0 +1,97 @@
+package dev.holdfast.block;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.holdfast.buffer.Buffers;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.mapping.Mappings;
+import dev.holdfast.volume.VolumeHandle;
+import dev.holdfast.volume.VolumeKey;
+
+/**
+ * Operations by reference, many in one request: they name regions of the tenant's
+ * buffers, and no byte of theirs comes through this process. Each ends for itself: what
+ * is wrong with one is its result and leaves the others alone. Any thread, which may be
+ * virtual and is the only one for all operations of its batch.
+ */
+public final class Batches {
+
+	private final BlockService blocks;
+
+	private final Buffers buffers;
+
+	private final Mappings mappings;
+
+	public Batches(BlockService blocks, Buffers buffers, Mappings mappings) {
+		this.blocks = blocks;
+		this.buffers = buffers;
+		this.mappings = mappings;
+	}
+
+	/**
+	 * Does all operations at once. Regions of memory are taken for all of them before the
+	 * first begins: of two that conflict it is always the later that is refused (mapping
+	 * contract, rule 14).
+	 * @param key of the volume
+	 * @param operations in any order
+	 * @param options for each of them; {@code fua} is that of the operation
+	 * @return their results, in the same order
+	 * @throws ProblemException {@link Problem#NOT_FOUND}, {@link Problem#DEVICE_LOST},
+	 * {@link Problem#LEASE_LOST}: none was begun
+	 */
+	public List<BatchResult> atOnce(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
+		VolumeHandle handle = this.blocks.open(key, options);
+		Countdown countdown = new Countdown();
+		BatchSteps steps = steps(handle, options, countdown);
+		List<BatchRun> runs = new ArrayList<>(operations.size());
+		try {
+			for (BatchOperation operation : operations) {
+				runs.add(new BatchRun(() -> steps.of(operation)));
+			}
+			runs.forEach(BatchRun::start);
+			countdown.await();
+			List<BatchResult> results = new ArrayList<>(operations.size());
+			runs.forEach((run) -> results.add(run.finish()));
+			return results;
+		}
+		finally {
+			runs.forEach(BatchRun::close);
+		}
+	}
+
+	/**
+	 * Does one operation after the other, up to the first that fails. The rest is not
+	 * attempted.
+	 * @param key of the volume
+	 * @param operations in their order
+	 * @param options for each of them; {@code fua} is that of the operation
+	 * @return their results, in the same order
+	 * @throws ProblemException as above
+	 */
+	public List<BatchResult> inTurn(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
+		VolumeHandle handle = this.blocks.open(key, options);
+		BatchSteps steps = steps(handle, options, new Countdown());
+		List<BatchResult> results = new ArrayList<>(operations.size());
+		boolean stopped = false;
+		for (BatchOperation operation : operations) {
+			BatchResult result = stopped ? BatchResult.NOT_ATTEMPTED : one(steps, operation);
+			results.add(result);
+			stopped = !result.succeeded();
+		}
+		return results;
+	}
+
+	private static BatchResult one(BatchSteps steps, BatchOperation operation) {
+		try (BatchRun run = new BatchRun(() -> steps.of(operation))) {
+			run.start();
+			return run.finish();
+		}
+	}
+
+	private BatchSteps steps(VolumeHandle handle, TransferOptions options, Countdown countdown) {
+		return new BatchSteps(this.blocks, this.buffers, this.mappings, handle, options, countdown);
+	}
+
+}

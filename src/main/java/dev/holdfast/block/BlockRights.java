@@ -1,0 +1,31 @@
+package dev.holdfast.block;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.volume.VolumeHandle;
+
+/**
+ * Rights to write whole blocks of one volume, for one request.
+ *
+ * @param ranges who is writing which blocks
+ * @param handle of the volume
+ * @param options how long to wait
+ */
+record BlockRights(BlockRanges ranges, VolumeHandle handle, TransferOptions options) {
+
+	/**
+	 * Waits for whoever is writing parts of these blocks. Other rights to whole blocks
+	 * that the caller has must be on their way to the device already: they go back by
+	 * themselves then, and nobody waits in a circle.
+	 * @param offset in the volume, where a block begins
+	 * @param length in bytes, of whole blocks
+	 * @return to be closed
+	 * @throws ProblemException {@link Problem#DEADLINE_EXCEEDED}
+	 */
+	BlockRanges.Grant acquire(long offset, long length) {
+		int blockSize = this.handle.volume().blockSize();
+		return this.ranges.acquire(this.handle.uuid(), offset / blockSize, (offset + length - 1) / blockSize, false,
+				false, this.options.deadline());
+	}
+
+}
