@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param jsonBody the longest body that is not blocks
  * @param wholeReads of volumes at a time for each tenant
  * @param eventStreams at a time for each tenant, and for all administrators together
+ * @param batch operations in one
  * @param slowestRate bytes a second that a client has to send or take
  * @param slowestFor how long it may be slower before it is cut off
  */
@@ -22,6 +23,7 @@ public record LimitProperties(@DefaultValue("64") @Min(value = 1, message = "wri
 		@DefaultValue("1MiB") ByteSize jsonBody,
 		@DefaultValue("8") @Min(value = 1, message = "write a number of at least 1") int wholeReads,
 		@DefaultValue("16") @Min(value = 1, message = "write a number of at least 1") int eventStreams,
+		@DefaultValue("1024") @Min(value = 1, message = "write a number of at least 1") int batch,
 		@DefaultValue("16KiB") ByteSize slowestRate, @DefaultValue("30s") @DurationMin(millis = 100,
 				message = "write a duration of at least 100ms, such as 30s") Duration slowestFor) {
 

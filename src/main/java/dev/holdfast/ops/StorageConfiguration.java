@@ -6,6 +6,7 @@ import java.time.Clock;
 import dev.holdfast.api.rest.Admission;
 import dev.holdfast.api.rest.DataLimits;
 import dev.holdfast.api.rest.SlowestPace;
+import dev.holdfast.block.Batches;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.buffer.Buffers;
 import dev.holdfast.buffer.Memlock;
@@ -19,6 +20,7 @@ import dev.holdfast.device.KnownDevices;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.event.EventLog;
+import dev.holdfast.mapping.Mappings;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.tenant.Tokens;
@@ -171,10 +173,15 @@ class StorageConfiguration {
 	}
 
 	@Bean
+	Batches batches(BlockService blocks, Buffers buffers, Mappings mappings) {
+		return new Batches(blocks, buffers, mappings);
+	}
+
+	@Bean
 	DataLimits dataLimits() {
 		LimitProperties limits = this.properties.limits();
 		return new DataLimits(this.properties.inlineLimit().bytes(), this.properties.ioDeadline(), limits.ranges(),
-				limits.wholeReads(), limits.jsonBody().bytes(),
+				limits.wholeReads(), limits.batch(), limits.jsonBody().bytes(),
 				new SlowestPace(limits.slowestRate().bytes(), limits.slowestFor()));
 	}
 

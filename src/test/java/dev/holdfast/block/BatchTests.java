@@ -239,7 +239,8 @@ class BatchTests {
 		List<BatchResult> results = atOnce(read(0, BLOCK, 0));
 		assertThat(problems(results)).containsOnlyNulls();
 		assertThat(results).extracting(BatchResult::tier).containsExactly("bvec");
-		assertThat(this.rig.mappings.find(this.buffer, this.volume).orElseThrow().members()).singleElement()
+		assertThat(this.rig.mappings.find(this.buffer.declaration(), this.volume).orElseThrow().members())
+			.singleElement()
 			.satisfies((member) -> {
 				assertThat(member.ios()).isZero();
 				assertThat(member.fallbacks()).isOne();

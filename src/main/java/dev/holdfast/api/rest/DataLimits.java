@@ -12,10 +12,11 @@ import dev.holdfast.block.TransferOptions;
  * @param deadline how long an operation may take
  * @param ranges in one request, at most
  * @param wholeReads of volumes at a time for each tenant, at most
+ * @param batch operations in one, at most
  * @param jsonBytes of a body that is not blocks, at most
  * @param pace that clients have to keep
  */
-public record DataLimits(long inlineBytes, Duration deadline, int ranges, int wholeReads, long jsonBytes,
+public record DataLimits(long inlineBytes, Duration deadline, int ranges, int wholeReads, int batch, long jsonBytes,
 		SlowestPace pace) {
 
 	/**

@@ -42,6 +42,7 @@ enum ProblemType {
 	RANGE_NOT_SATISFIABLE(416, "Range not satisfiable", "The range is malformed or outside of the volume."),
 	EXPECTATION_FAILED(417, "Expectation failed", "The only expectation that can be met is 100-continue."),
 	NOT_SUPPORTED(422, "Not supported", "This cannot be done here; the answer says by what."),
+	NOT_ATTEMPTED(424, "Not attempted", "An operation before it in an ordered batch failed."),
 	RATE_LIMITED(429, "Rate limited", "Too many requests; try again after Retry-After."),
 	HEADERS_TOO_LARGE(431, "Headers too large", "The request's headers are larger than the server reads."),
 	INTERNAL_ERROR(500, "Internal error", "A fault of the service; its log has the request's id."),
