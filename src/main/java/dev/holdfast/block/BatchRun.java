@@ -30,6 +30,13 @@ final class BatchRun implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Whether it has what it needs.
+	 */
+	boolean ready() {
+		return this.step != null;
+	}
+
 	void start() {
 		BatchStep taken = this.step;
 		if (taken != null) {

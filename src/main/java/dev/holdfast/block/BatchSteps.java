@@ -33,14 +33,17 @@ final class BatchSteps {
 
 	private final BlockRights rights;
 
+	private final RatePass pass;
+
 	BatchSteps(BlockService blocks, Buffers buffers, Mappings mappings, VolumeHandle handle, TransferOptions options,
-			Countdown countdown) {
+			Countdown countdown, RatePass pass) {
 		this.blocks = blocks;
 		this.buffers = buffers;
 		this.mappings = mappings;
 		this.handle = handle;
 		this.options = options;
 		this.countdown = countdown;
+		this.pass = pass;
 		this.rights = blocks.rights(handle, options);
 	}
 
@@ -55,7 +58,7 @@ final class BatchSteps {
 		}
 		requireBlocks(operation);
 		return operation.kind().names() ? new TransferStep(operation, dispatch(region(operation)), this.rights)
-				: new ClearingStep(operation, new BlockClearing(this.rights, () -> dispatch(null)),
+				: new ClearingStep(operation, new BlockClearing(this.rights, () -> dispatch(null), this.pass),
 						() -> dispatch(null));
 	}
 

@@ -39,17 +39,19 @@ public final class Batches {
 	 * @param options for each of them; {@code fua} is that of the operation
 	 * @return their results, in the same order
 	 * @throws ProblemException {@link Problem#NOT_FOUND}, {@link Problem#DEVICE_LOST},
-	 * {@link Problem#LEASE_LOST}: none was begun
+	 * {@link Problem#LEASE_LOST}, {@link Problem#RATE_LIMITED}: none was begun
 	 */
 	public List<BatchResult> atOnce(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
 		VolumeHandle handle = this.blocks.open(key, options);
 		Countdown countdown = new Countdown();
-		BatchSteps steps = steps(handle, options, countdown);
+		RatePass pass = admit(handle);
+		BatchSteps steps = steps(handle, options, countdown, pass);
 		List<BatchRun> runs = new ArrayList<>(operations.size());
 		try {
 			for (BatchOperation operation : operations) {
 				runs.add(new BatchRun(() -> steps.of(operation)));
 			}
+			takeOff(runs, operations, pass);
 			runs.forEach(BatchRun::start);
 			countdown.await();
 			List<BatchResult> results = new ArrayList<>(operations.size());
@@ -72,26 +74,52 @@ public final class Batches {
 	 */
 	public List<BatchResult> inTurn(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
 		VolumeHandle handle = this.blocks.open(key, options);
-		BatchSteps steps = steps(handle, options, new Countdown());
+		RatePass pass = admit(handle);
+		BatchSteps steps = steps(handle, options, new Countdown(), pass);
 		List<BatchResult> results = new ArrayList<>(operations.size());
 		boolean stopped = false;
 		for (BatchOperation operation : operations) {
-			BatchResult result = stopped ? BatchResult.NOT_ATTEMPTED : one(steps, operation);
+			BatchResult result = stopped ? BatchResult.NOT_ATTEMPTED : one(steps, operation, pass);
 			results.add(result);
 			stopped = !result.succeeded();
 		}
 		return results;
 	}
 
-	private static BatchResult one(BatchSteps steps, BatchOperation operation) {
+	private static BatchResult one(BatchSteps steps, BatchOperation operation, RatePass pass) {
+		pass.next();
+		pass.moves(moved(operation));
 		try (BatchRun run = new BatchRun(() -> steps.of(operation))) {
 			run.start();
 			return run.finish();
 		}
 	}
 
-	private BatchSteps steps(VolumeHandle handle, TransferOptions options, Countdown countdown) {
-		return new BatchSteps(this.blocks, this.buffers, this.mappings, handle, options, countdown);
+	/** What is refused already costs nothing. */
+	private static void takeOff(List<BatchRun> runs, List<BatchOperation> operations, RatePass pass) {
+		long count = 0;
+		long bytes = 0;
+		for (int i = 0; i < runs.size(); i++) {
+			if (runs.get(i).ready()) {
+				long moved = moved(operations.get(i));
+				count += RatePass.operations(moved);
+				bytes += moved;
+			}
+		}
+		pass.next();
+		pass.moves(count, bytes);
+	}
+
+	private static long moved(BatchOperation operation) {
+		return operation.kind().names() ? operation.length() : 0;
+	}
+
+	private RatePass admit(VolumeHandle handle) {
+		return this.blocks.rates().admit(handle.volume().key().tenant());
+	}
+
+	private BatchSteps steps(VolumeHandle handle, TransferOptions options, Countdown countdown, RatePass pass) {
+		return new BatchSteps(this.blocks, this.buffers, this.mappings, handle, options, countdown, pass);
 	}
 
 }

@@ -15,7 +15,10 @@ final class BlockClearing {
 
 	private final Supplier<Dispatch> dispatches;
 
-	BlockClearing(BlockRights rights, Supplier<Dispatch> dispatches) {
+	private final RatePass pass;
+
+	BlockClearing(BlockRights rights, Supplier<Dispatch> dispatches, RatePass pass) {
+		this.pass = pass;
 		this.rights = rights;
 		this.dispatches = dispatches;
 	}
@@ -29,6 +32,7 @@ final class BlockClearing {
 	 */
 	void run(long from, long to, Start start, Tally tally) throws IncompleteException {
 		for (long at = from; at < to; at += PIECE) {
+			this.pass.next();
 			try (Dispatch piece = begin(at, to, start)) {
 				piece.await(tally);
 			}

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Problem#RANGE_NOT_SATISFIABLE} with {@code size}, {@link Problem#OVERLOADED},
  * {@link Problem#DEADLINE_EXCEEDED} with {@code outcome: unknown},
  * {@link Problem#IO_ERROR} with {@code errno}, {@link Problem#DEVICE_NOT_ONLINE},
- * {@link Problem#LEASE_LOST}: before anything is read or written, or from the piece on
+ * {@link Problem#LEASE_LOST}, {@link Problem#RATE_LIMITED} with
+ * {@code retryAfterSeconds}: before anything is read or written, or from the piece on
  * that comes too late.
  */
 public final class BlockService {
@@ -40,10 +41,13 @@ public final class BlockService {
 
 	private final Flows flows = new Flows();
 
-	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool) {
+	private final Rates rates;
+
+	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Rates rates) {
 		this.engine = engine;
 		this.volumes = volumes;
 		this.pool = pool;
+		this.rates = rates;
 	}
 
 	/**
@@ -74,7 +78,7 @@ public final class BlockService {
 		requireInside(volume, offset, length);
 		Memory memory = new Memory(this.pool, key.tenant(), options, length);
 		return new ReadStream(memory, volume.blockSize(),
-				(lease) -> dispatch(handle, options, new StagingMemory(lease)))
+				(lease) -> dispatch(handle, options, new StagingMemory(lease)), this.rates.admit(key.tenant()))
 			.run(offset, length, sink);
 	}
 
@@ -96,9 +100,16 @@ public final class BlockService {
 			throws IOException {
 		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, Math.max(0, length));
+		return write(handle, offset, length, options, source, this.rates.admit(key.tenant()));
+	}
+
+	private Transfer write(VolumeHandle handle, long offset, long length, TransferOptions options, ByteSource source,
+			RatePass pass) throws IOException {
+		VolumeKey key = handle.volume().key();
 		Memory memory = new Memory(this.pool, key.tenant(), options, length);
 		return new WriteStream(memory, this.ranges, handle, options,
-				(lease) -> dispatch(handle, options, (lease != null) ? new StagingMemory(lease) : null), offset, source)
+				(lease) -> dispatch(handle, options, (lease != null) ? new StagingMemory(lease) : null), pass, offset,
+				source)
 			.run(length);
 	}
 
@@ -109,6 +120,11 @@ public final class BlockService {
 	 */
 	public void flush(VolumeKey key, TransferOptions options) {
 		VolumeHandle handle = open(key, options);
+		this.rates.admit(key.tenant());
+		flush(handle, options);
+	}
+
+	private void flush(VolumeHandle handle, TransferOptions options) {
 		try (Dispatch dispatch = dispatch(handle, options, null)) {
 			dispatch.flush();
 			dispatch.await(new Tally());
@@ -133,26 +149,27 @@ public final class BlockService {
 		long end = offset + length;
 		long from = Math.min(end, chunks.ceiling(offset));
 		long to = Math.max(from, chunks.floor(end));
-		writeZeroes(key, offset, from - offset, options);
-		clear(handle, options, from, to, Dispatch::zero);
-		writeZeroes(key, to, end - to, options);
+		RatePass pass = this.rates.admit(key.tenant());
+		writeZeroes(handle, offset, from - offset, options, pass);
+		clear(handle, options, from, to, Dispatch::zero, pass);
+		writeZeroes(handle, to, end - to, options, pass);
 		if (options.fua()) {
-			flush(key, options);
+			flush(handle, options);
 		}
 	}
 
-	private void writeZeroes(VolumeKey key, long offset, long length, TransferOptions options) {
+	private void writeZeroes(VolumeHandle handle, long offset, long length, TransferOptions options, RatePass pass) {
 		if (length == 0) {
 			return;
 		}
 		ByteBuffer zeroes = ByteBuffer.allocate((int) length);
 		try {
-			write(key, offset, length, options, (into) -> {
+			write(handle, offset, length, options, (into) -> {
 				int count = Math.min(zeroes.remaining(), into.remaining());
 				into.put(zeroes.slice(zeroes.position(), count));
 				zeroes.position(zeroes.position() + count);
 				return (count > 0) ? count : -1;
-			});
+			}, pass);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -171,12 +188,14 @@ public final class BlockService {
 		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, length);
 		Chunks chunks = new Chunks(handle.volume().blockSize());
-		clear(handle, options, chunks.ceiling(offset), chunks.floor(offset + length), Dispatch::discard);
+		clear(handle, options, chunks.ceiling(offset), chunks.floor(offset + length), Dispatch::discard,
+				this.rates.admit(key.tenant()));
 	}
 
-	private void clear(VolumeHandle handle, TransferOptions options, long from, long to, BlockClearing.Start start) {
+	private void clear(VolumeHandle handle, TransferOptions options, long from, long to, BlockClearing.Start start,
+			RatePass pass) {
 		try {
-			new BlockClearing(rights(handle, options), () -> dispatch(handle, options, null)).run(from, to, start,
+			new BlockClearing(rights(handle, options), () -> dispatch(handle, options, null), pass).run(from, to, start,
 					new Tally());
 		}
 		catch (IncompleteException ex) {
@@ -190,6 +209,13 @@ public final class BlockService {
 	Dispatch dispatch(VolumeHandle handle, TransferOptions options, @Nullable IoMemory memory) {
 		int flow = this.flows.of(handle.volume().key().tenant());
 		return new Dispatch(this.engine, handle, flow, options, memory);
+	}
+
+	/**
+	 * How fast tenants may be.
+	 */
+	Rates rates() {
+		return this.rates;
 	}
 
 	/**

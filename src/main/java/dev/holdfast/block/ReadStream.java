@@ -24,13 +24,18 @@ final class ReadStream {
 
 	private final Function<Lease, Dispatch> dispatches;
 
+	private final RatePass pass;
+
 	private final Tally tally = new Tally();
 
 	private final Deque<Piece> flying = new ArrayDeque<>(WINDOW + 1);
 
 	private long next;
 
-	ReadStream(Memory memory, int blockSize, Function<Lease, Dispatch> dispatches) {
+	private boolean turn;
+
+	ReadStream(Memory memory, int blockSize, Function<Lease, Dispatch> dispatches, RatePass pass) {
+		this.pass = pass;
 		this.memory = memory;
 		this.chunks = new Chunks(blockSize);
 		this.dispatches = dispatches;
@@ -60,16 +65,31 @@ final class ReadStream {
 		while (this.next < end && this.flying.size() < WINDOW) {
 			int length = this.chunks.first(this.next, end - this.next, this.memory.portion());
 			int span = this.chunks.span(this.next, length);
-			Lease lease = lease(span);
+			Lease lease = turn() ? lease(span) : null;
 			if (lease == null) {
 				return;
 			}
+			this.turn = false;
+			this.pass.moves(length);
 			Dispatch dispatch = this.dispatches.apply(lease);
 			this.flying.add(new Piece(lease, dispatch, this.next, length));
 			dispatch.read(this.chunks.floor(this.next), span, 0);
 			dispatch.noMore();
 			this.next += length;
 		}
+	}
+
+	/**
+	 * Waits for its turn only while it holds nothing. A turn that there was no memory for
+	 * is kept.
+	 */
+	private boolean turn() {
+		if (!this.turn && this.flying.isEmpty()) {
+			this.pass.next();
+			this.turn = true;
+		}
+		this.turn = this.turn || this.pass.tryNext();
+		return this.turn;
 	}
 
 	private @Nullable Lease lease(int span) {

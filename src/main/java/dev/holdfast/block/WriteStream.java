@@ -41,6 +41,8 @@ final class WriteStream {
 
 	private final Chunks chunks;
 
+	private final RatePass pass;
+
 	private final Tally tally = new Tally();
 
 	private final long offset;
@@ -60,7 +62,8 @@ final class WriteStream {
 	private boolean flushNeeded;
 
 	WriteStream(Memory memory, BlockRanges ranges, VolumeHandle handle, TransferOptions options,
-			Function<@Nullable Lease, Dispatch> dispatches, long offset, ByteSource source) {
+			Function<@Nullable Lease, Dispatch> dispatches, RatePass pass, long offset, ByteSource source) {
+		this.pass = pass;
 		this.memory = memory;
 		this.ranges = ranges;
 		this.handle = handle;
@@ -110,11 +113,13 @@ final class WriteStream {
 		boolean ended = false;
 		while (position < end && !ended && this.source.await()) {
 			int room = this.chunks.first(position, end - position, this.memory.portion());
+			turn();
 			Lease lease = lease(this.chunks.span(position, room));
 			Dispatch piece = this.dispatches.apply(lease);
 			boolean handedOver = false;
 			try {
 				int got = receive(lease.bytes(position - this.chunks.floor(position), room));
+				this.pass.moves(got);
 				ended = got < room;
 				boolean last = ended || position + got == end;
 				if (last && !ended) {
@@ -138,6 +143,16 @@ final class WriteStream {
 			requireEnd(open);
 		}
 		return position;
+	}
+
+	/**
+	 * Waits for its turn only while it holds nothing.
+	 */
+	private void turn() {
+		if (!this.pass.tryNext()) {
+			awaitFlying();
+			this.pass.next();
+		}
 	}
 
 	private Lease lease(int span) {

@@ -8,6 +8,7 @@ import dev.holdfast.api.rest.DataLimits;
 import dev.holdfast.api.rest.SlowestPace;
 import dev.holdfast.block.Batches;
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.Rates;
 import dev.holdfast.buffer.Buffers;
 import dev.holdfast.buffer.Memlock;
 import dev.holdfast.buffer.StagingPool;
@@ -168,8 +169,14 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	BlockService blockService(DrainedEngine engine, Devices devices, Volumes volumes, StagingPool staging) {
-		return new BlockService(engine.engine(), volumes, staging);
+	BlockService blockService(DrainedEngine engine, Devices devices, Volumes volumes, StagingPool staging,
+			Rates rates) {
+		return new BlockService(engine.engine(), volumes, staging, rates);
+	}
+
+	@Bean
+	Rates rates(TenantQuotas quotas) {
+		return new Rates(quotas, this.properties.limits().rateWait());
 	}
 
 	@Bean

@@ -1,5 +1,7 @@
 package dev.holdfast.ops;
 
+import dev.holdfast.block.Rate;
+import dev.holdfast.block.RateQuota;
 import dev.holdfast.buffer.BufferQuota;
 import dev.holdfast.buffer.Buffers;
 import dev.holdfast.contract.Problem;
@@ -11,7 +13,7 @@ import dev.holdfast.tenant.Tenants;
 /**
  * What tenants may have in buffers and mappings.
  */
-final class TenantQuotas implements BufferQuota, MappingQuota {
+final class TenantQuotas implements BufferQuota, MappingQuota, RateQuota {
 
 	private final Tenants tenants;
 
@@ -34,6 +36,13 @@ final class TenantQuotas implements BufferQuota, MappingQuota {
 	@Override
 	public long premappedBytes(String tenant) {
 		return this.tenants.find(tenant).map((there) -> there.quotas().premappedLimit()).orElse(0L);
+	}
+
+	@Override
+	public Rate rate(String tenant) {
+		return this.tenants.find(tenant)
+			.map((there) -> new Rate(there.quotas().iops(), there.quotas().bytesPerSecond()))
+			.orElse(Rate.UNLIMITED);
 	}
 
 	private static void require(String quota, long limit, long used, long requested) {

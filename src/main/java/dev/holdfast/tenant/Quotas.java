@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * it may not premap
  * @param buffers how many, or {@code null} for the {@linkplain #BUFFERS default}
  * @param mappings how many, or {@code null} for the {@linkplain #MAPPINGS default}
+ * @param iops operations a second, or {@code null} if only the devices limit them
+ * @param bytesPerSecond read and written, or {@code null} if only the devices limit them
  */
 public record Quotas(@Nullable Long capacityBytes, @Nullable Long registeredBytes, @Nullable Long premappedBytes,
-		@Nullable Long buffers, @Nullable Long mappings) {
+		@Nullable Long buffers, @Nullable Long mappings, @Nullable Long iops, @Nullable Long bytesPerSecond) {
 
 	/** Buffers of a tenant of which nothing else is declared. */
 	public static final long BUFFERS = 1_000;
@@ -30,7 +32,7 @@ public record Quotas(@Nullable Long capacityBytes, @Nullable Long registeredByte
 	 * A quota of volumes alone.
 	 */
 	public Quotas(@Nullable Long capacityBytes) {
-		this(capacityBytes, null, null, null, null);
+		this(capacityBytes, null, null, null, null, null, null);
 	}
 
 	/**

@@ -166,7 +166,7 @@ public final class Tenants {
 
 	private static Map<String, Tenant> load(JdbcClient client) {
 		return client.sql(
-				"SELECT name, capacity_bytes, registered_bytes, premapped_bytes, buffers, mappings, created_at FROM tenants")
+				"SELECT name, capacity_bytes, registered_bytes, premapped_bytes, buffers, mappings, iops, bytes_per_second, created_at FROM tenants")
 			.query(Tenants::tenant)
 			.list()
 			.stream()
@@ -175,7 +175,8 @@ public final class Tenants {
 
 	private static Tenant tenant(ResultSet row, int number) throws SQLException {
 		Quotas quotas = new Quotas(quota(row, "capacity_bytes"), quota(row, "registered_bytes"),
-				quota(row, "premapped_bytes"), quota(row, "buffers"), quota(row, "mappings"));
+				quota(row, "premapped_bytes"), quota(row, "buffers"), quota(row, "mappings"), quota(row, "iops"),
+				quota(row, "bytes_per_second"));
 		return new Tenant(row.getString("name"), quotas, Instant.ofEpochMilli(row.getLong("created_at")));
 	}
 
@@ -188,8 +189,8 @@ public final class Tenants {
 		return withQuotas(
 				client
 					.sql("""
-							INSERT INTO tenants (name, capacity_bytes, registered_bytes, premapped_bytes, buffers, mappings, created_at)
-							VALUES (:name, :capacity, :registered, :premapped, :buffers, :mappings, :created)
+							INSERT INTO tenants (name, capacity_bytes, registered_bytes, premapped_bytes, buffers, mappings, iops, bytes_per_second, created_at)
+							VALUES (:name, :capacity, :registered, :premapped, :buffers, :mappings, :iops, :rate, :created)
 							"""),
 				made)
 			.param("created", made.createdAt().toEpochMilli())
@@ -199,7 +200,8 @@ public final class Tenants {
 	private static int update(JdbcClient client, Tenant changed) {
 		return withQuotas(client.sql("""
 				UPDATE tenants SET capacity_bytes = :capacity, registered_bytes = :registered,
-				premapped_bytes = :premapped, buffers = :buffers, mappings = :mappings WHERE name = :name
+				premapped_bytes = :premapped, buffers = :buffers, mappings = :mappings, iops = :iops,
+				bytes_per_second = :rate WHERE name = :name
 				"""), changed).update();
 	}
 
@@ -210,7 +212,9 @@ public final class Tenants {
 			.param("registered", quotas.registeredBytes())
 			.param("premapped", quotas.premappedBytes())
 			.param("buffers", quotas.buffers())
-			.param("mappings", quotas.mappings());
+			.param("mappings", quotas.mappings())
+			.param("iops", quotas.iops())
+			.param("rate", quotas.bytesPerSecond());
 	}
 
 	/**

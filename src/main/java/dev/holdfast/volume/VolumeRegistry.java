@@ -225,7 +225,10 @@ final class VolumeRegistry {
 		return this.spaces.containsKey(entry.volume().devices().getFirst());
 	}
 
-	/** Forgets a volume that is no more, and adds the name that it had to those that are free. */
+	/**
+	 * Forgets a volume that is no more, and adds the name that it had to those that are
+	 * free.
+	 */
 	private void vanish(UUID volume, Set<VolumeKey> freed) {
 		VolumeIndex.Entry entry = this.remembered.find(volume);
 		if (entry != null) {

@@ -74,6 +74,9 @@ final class BatchRig implements AutoCloseable {
 
 	final Batches batches;
 
+	/** Of every tenant. */
+	volatile Rate rate = Rate.UNLIMITED;
+
 	/**
 	 * Opens it.
 	 * @param directory of the catalog
@@ -96,7 +99,8 @@ final class BatchRig implements AutoCloseable {
 				}, this.mappings);
 		this.buffers.start();
 		this.pool = StagingPool.open(this.engine, 16L * MIB, PATIENCE);
-		this.blocks = new BlockService(this.engine, this.volumes, this.pool);
+		this.blocks = new BlockService(this.engine, this.volumes, this.pool,
+				new Rates((tenant) -> this.rate, Duration.ofMillis(20)));
 		this.batches = new Batches(this.blocks, this.buffers, this.mappings);
 	}
 

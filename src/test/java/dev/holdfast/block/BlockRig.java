@@ -56,7 +56,7 @@ final class BlockRig implements AutoCloseable {
 		this.volumes = new MemoryIndex().open(this.fences, PATIENCE, this.device);
 		this.leases = new Leases(this.volumes, this.fences, PATIENCE);
 		this.pool = StagingPool.open(this.rig.engine(), staging, Duration.ofSeconds(10));
-		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool);
+		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool, Rates.NONE);
 	}
 
 	BlockRig(Rig.Kind kind, Path file) throws IOException {

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.AttachRequest;
@@ -47,7 +48,7 @@ final class Stack implements AutoCloseable {
 
 	Stack(IoEngine engine, VolumeIndex index, StagingPool pool) {
 		this.volumes = new Volumes(index, (tenant) -> true, MemoryLeases.fences());
-		this.blocks = new BlockService(engine, this.volumes, pool);
+		this.blocks = new BlockService(engine, this.volumes, pool, Rates.NONE);
 	}
 
 	/**

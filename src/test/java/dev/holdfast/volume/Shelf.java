@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.ProblemException;
@@ -235,7 +236,7 @@ final class Shelf implements AutoCloseable {
 		if (blocks == null) {
 			StagingPool pool = StagingPool.open(present.rig.engine(), 16 << 20, Duration.ofSeconds(10));
 			present.pool = pool;
-			blocks = new BlockService(present.rig.engine(), present.volumes, pool);
+			blocks = new BlockService(present.rig.engine(), present.volumes, pool, Rates.NONE);
 			present.blocks = blocks;
 		}
 		return blocks;

@@ -3,6 +3,7 @@ package dev.holdfast.api.rest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 import dev.holdfast.contract.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -68,6 +69,12 @@ final class ProblemAnswer {
 		return of(type, type.explanation(), request);
 	}
 
+	private static String retryAfter(ProblemDetail problem) {
+		Map<String, Object> properties = problem.getProperties();
+		Object known = (properties != null) ? properties.get("retryAfterSeconds") : null;
+		return (known != null) ? known.toString() : RETRY_SECONDS;
+	}
+
 	/**
 	 * Writes a problem as the whole answer.
 	 */
@@ -75,7 +82,7 @@ final class ProblemAnswer {
 			throws IOException {
 		ProblemType type = ProblemType.ofProblem(problem);
 		if (type.retryable()) {
-			response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+			response.setHeader(HttpHeaders.RETRY_AFTER, retryAfter(problem));
 		}
 		Object size = request.getAttribute(DATA_SIZE);
 		if (type == ProblemType.RANGE_NOT_SATISFIABLE && size != null) {

@@ -95,6 +95,7 @@ final class ProblemResponses {
 		problem.addProperty("status", ApiSchemas.integer());
 		members.forEach(problem::addProperty);
 		problem.addProperty("retryable", ApiSchemas.flag("Whether the same request may succeed a little later."));
+		problem.addProperty("retryAfterSeconds", ApiSchemas.integer());
 		problem.addProperty("errno", ApiSchemas.string("Of the kernel, such as EIO."));
 		problem.addProperty("deviceState", ApiSchemas.string("Of the device concerned."));
 		problem.addProperty("outcome", ApiSchemas.string("`unknown` if a write may have happened."));

@@ -21,14 +21,40 @@ import org.jspecify.annotations.Nullable;
  * if it may not premap
  * @param buffers how many; 1,000 unless declared
  * @param mappings how many; 10,000 unless declared
+ * @param iops operations a second; nothing if only the devices limit them
+ * @param bytesPerSecond read and written; nothing if only the devices limit them
  */
 record TenantRequest(@Nullable ByteSize capacityBytes, @Nullable ByteSize registeredBytes,
 		@Nullable ByteSize premappedBytes, @Nullable @Schema(minimum = "0") Long buffers,
-		@Nullable @Schema(minimum = "0") Long mappings) {
+		@Nullable @Schema(minimum = "0") Long mappings,
+		@Nullable @Schema(minimum = "1", maximum = "1000000000") Long iops, @Nullable ByteSize bytesPerSecond) {
+
+	private static final long MOST_IOPS = 1_000_000_000;
+
+	private static final long LEAST_BYTES = 64L << 10;
+
+	private static final long MOST_BYTES = 512L << 30;
 
 	Quotas quotas() {
 		return new Quotas(bytes(this.capacityBytes), bytes(this.registeredBytes), bytes(this.premappedBytes),
-				count("buffers", this.buffers), count("mappings", this.mappings));
+				count("buffers", this.buffers), count("mappings", this.mappings), operations(this.iops),
+				rate(bytes(this.bytesPerSecond)));
+	}
+
+	private static @Nullable Long operations(@Nullable Long iops) {
+		if (iops != null && (iops < 1 || iops > MOST_IOPS)) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, "iops is a number from 1 to " + MOST_IOPS);
+		}
+		return iops;
+	}
+
+	/** A piece of a stream must not take minutes. */
+	private static @Nullable Long rate(@Nullable Long bytes) {
+		if (bytes != null && (bytes < LEAST_BYTES || bytes > MOST_BYTES)) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST,
+					"bytesPerSecond is from %s to %s".formatted(new ByteSize(LEAST_BYTES), new ByteSize(MOST_BYTES)));
+		}
+		return bytes;
 	}
 
 	private static @Nullable Long bytes(@Nullable ByteSize size) {
@@ -59,6 +85,10 @@ record TenantRequest(@Nullable ByteSize capacityBytes, @Nullable ByteSize regist
 
 		private @Nullable Long mappings;
 
+		private @Nullable Long iops;
+
+		private @Nullable ByteSize bytesPerSecond;
+
 		private final Set<String> changed = new HashSet<>();
 
 		public void setCapacityBytes(@Nullable ByteSize size) {
@@ -86,15 +116,27 @@ record TenantRequest(@Nullable ByteSize capacityBytes, @Nullable ByteSize regist
 			this.changed.add("mappings");
 		}
 
+		public void setIops(@Nullable Long operations) {
+			this.iops = operations;
+			this.changed.add("iops");
+		}
+
+		public void setBytesPerSecond(@Nullable ByteSize size) {
+			this.bytesPerSecond = size;
+			this.changed.add("bytesPerSecond");
+		}
+
 		Quotas of(Quotas before) {
 			Quotas asked = new TenantRequest(this.capacityBytes, this.registeredBytes, this.premappedBytes,
-					this.buffers, this.mappings)
+					this.buffers, this.mappings, this.iops, this.bytesPerSecond)
 				.quotas();
 			return new Quotas(either("capacityBytes", asked.capacityBytes(), before.capacityBytes()),
 					either("registeredBytes", asked.registeredBytes(), before.registeredBytes()),
 					either("premappedBytes", asked.premappedBytes(), before.premappedBytes()),
 					either("buffers", asked.buffers(), before.buffers()),
-					either("mappings", asked.mappings(), before.mappings()));
+					either("mappings", asked.mappings(), before.mappings()),
+					either("iops", asked.iops(), before.iops()),
+					either("bytesPerSecond", asked.bytesPerSecond(), before.bytesPerSecond()));
 		}
 
 		private @Nullable Long either(String name, @Nullable Long asked, @Nullable Long before) {

@@ -17,23 +17,26 @@ import org.jspecify.annotations.Nullable;
  * premap
  * @param buffers how many it may have
  * @param mappings how many it may have
+ * @param iops operations a second that it may do, if that was declared
+ * @param bytesPerSecond that it may read and write, if that was declared
  * @param used what it has of what is limited
  * @param createdAt when it was made
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record TenantResponse(String name, @Nullable Long capacityBytes, @Nullable Long registeredBytes, long premappedBytes,
-		long buffers, long mappings, Used used, Instant createdAt) {
+		long buffers, long mappings, @Nullable Long iops, @Nullable Long bytesPerSecond, Used used, Instant createdAt) {
 
 	/** What it uses is nothing that a change of the tenant is based on. */
 	EntityTag tag() {
 		return EntityTag.of(new Object[] { this.name, this.createdAt, this.capacityBytes, this.registeredBytes,
-				this.premappedBytes, this.buffers, this.mappings }, this);
+				this.premappedBytes, this.buffers, this.mappings, this.iops, this.bytesPerSecond }, this);
 	}
 
 	static TenantResponse of(Tenant tenant, Used used) {
 		Quotas quotas = tenant.quotas();
 		return new TenantResponse(tenant.name(), quotas.capacityBytes(), quotas.registeredBytes(),
-				quotas.premappedLimit(), quotas.bufferLimit(), quotas.mappingLimit(), used, tenant.createdAt());
+				quotas.premappedLimit(), quotas.bufferLimit(), quotas.mappingLimit(), quotas.iops(),
+				quotas.bytesPerSecond(), used, tenant.createdAt());
 	}
 
 	/**
@@ -45,8 +48,13 @@ record TenantResponse(String name, @Nullable Long capacityBytes, @Nullable Long 
 	 * @param premappedBytes of its buffers that are mapped to devices ahead of I/O
 	 * @param buffers how many
 	 * @param mappings how many
+	 * @param iops of what it may do in a second what it has done, or what it has still to
+	 * wait for; if that is limited
+	 * @param bytesPerSecond the same of what it may read and write
 	 */
-	record Used(long capacityBytes, long registeredBytes, long premappedBytes, long buffers, long mappings) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record Used(long capacityBytes, long registeredBytes, long premappedBytes, long buffers, long mappings,
+			@Nullable Long iops, @Nullable Long bytesPerSecond) {
 
 	}
 

@@ -1,5 +1,7 @@
 package dev.holdfast.api.rest;
 
+import dev.holdfast.block.Rate;
+import dev.holdfast.block.Rates;
 import dev.holdfast.buffer.Buffers;
 import dev.holdfast.mapping.Mappings;
 import dev.holdfast.tenant.Tenant;
@@ -19,17 +21,22 @@ class TenantUse {
 
 	private final Mappings mappings;
 
-	TenantUse(Volumes volumes, Buffers buffers, Mappings mappings) {
+	private final Rates rates;
+
+	TenantUse(Volumes volumes, Buffers buffers, Mappings mappings, Rates rates) {
 		this.volumes = volumes;
 		this.buffers = buffers;
 		this.mappings = mappings;
+		this.rates = rates;
 	}
 
 	TenantResponse response(Tenant tenant) {
 		String name = tenant.name();
 		Buffers.Use use = this.buffers.use(name);
-		return TenantResponse.of(tenant, new TenantResponse.Used(this.volumes.used(name), use.bytes(),
-				this.mappings.premappedBytes(name), use.count(), this.mappings.count(name)));
+		Rate rate = this.rates.used(name);
+		return TenantResponse.of(tenant,
+				new TenantResponse.Used(this.volumes.used(name), use.bytes(), this.mappings.premappedBytes(name),
+						use.count(), this.mappings.count(name), rate.iops(), rate.bytesPerSecond()));
 	}
 
 }

@@ -67,7 +67,7 @@ class TenantsTests extends Service {
 	@Test
 	void shouldRefuseQuotasThatItDoesNotKnow() throws Exception {
 		String path = path();
-		for (String field : List.of("iops", "bytesPerSecond", "capacity")) {
+		for (String field : List.of("iopsPerSecond", "capacity")) {
 			assertProblem(admin().put(path, "{\"" + field + "\":1}"), 400, "unknown-field");
 		}
 		for (String value : List.of("-1", "1.5", "true", "\"8MB\"", "\"much\"", "9007199254740992", "[]", "{}")) {
@@ -75,7 +75,7 @@ class TenantsTests extends Service {
 		}
 		assertProblem(admin().get(path), 404, "not-found");
 		admin().put(path, "{}");
-		assertProblem(admin().patch(path, "{\"iops\":1}"), 400, "unknown-field");
+		assertProblem(admin().patch(path, "{\"iopsPerSecond\":1}"), 400, "unknown-field");
 		assertProblem(admin().patch(path, "{\"capacityBytes\":-1}"), 400, "malformed-request");
 		assertProblem(admin().patch(path, "null"), 400, "malformed-request");
 		assertProblem(admin().text("PATCH", path, BodyPublishers.ofString("{}"), "Content-Type", "text/plain"), 415,
