@@ -320,8 +320,9 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	/**
-	 * Writes the label if it could not be written the last time: what it says by now is not
-	 * known, and what has been decided here since is not to be built upon before it is.
+	 * Writes the label if it could not be written the last time: what it says by now is
+	 * not known, and what has been decided here since is not to be built upon before it
+	 * is.
 	 */
 	void commitIfBehind() throws IoFailedException {
 		if (this.behind) {
