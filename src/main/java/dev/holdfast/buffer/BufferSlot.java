@@ -26,6 +26,9 @@ final class BufferSlot {
 	/** Whether it is to be in memory. */
 	volatile boolean wanted = true;
 
+	/** Whether anybody has been told that it is there. */
+	volatile boolean shown;
+
 	volatile @Nullable BufferHandle handle;
 
 	/** Why it is not in memory, since the last try. */

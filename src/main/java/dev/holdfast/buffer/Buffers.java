@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,6 +49,10 @@ public final class Buffers implements AutoCloseable {
 
 	private final BufferListener listener;
 
+	private final List<BufferFollower> followers = new CopyOnWriteArrayList<>();
+
+	private volatile boolean closing;
+
 	private final Map<BufferKey, BufferSlot> slots = new ConcurrentHashMap<>();
 
 	/** Guards what is declared. */
@@ -65,12 +70,31 @@ public final class Buffers implements AutoCloseable {
 		this.clock = clock;
 		this.quota = quota;
 		this.listener = listener;
-		this.reconciler = new BufferReconciler(engine, memlock, listener,
-				(slot) -> this.slots.remove(slot.declaration.key(), slot));
+		this.reconciler = new BufferReconciler(engine, memlock, listener, this::gone);
 		for (BufferDeclaration declaration : this.table.load()) {
-			this.slots.put(declaration.key(), new BufferSlot(declaration));
+			BufferSlot slot = new BufferSlot(declaration);
+			slot.shown = true;
+			this.slots.put(declaration.key(), slot);
 			listener.declared(declaration);
 		}
+	}
+
+	/**
+	 * Whom to tell what becomes of buffers from now on.
+	 */
+	public void follow(BufferFollower follower) {
+		this.followers.add(follower);
+	}
+
+	private void gone(BufferSlot slot) {
+		this.slots.remove(slot.declaration.key(), slot);
+		if (slot.shown && !this.closing) {
+			this.followers.forEach((follower) -> follower.deleted(slot.status()));
+		}
+	}
+
+	private void changed(BufferSlot slot) {
+		this.followers.forEach((follower) -> follower.changed(slot.status()));
 	}
 
 	/**
@@ -101,9 +125,11 @@ public final class Buffers implements AutoCloseable {
 		BufferKey key = slot.declaration.key();
 		if (problem != null && !problem.detail().equals(before)) {
 			log.warn("Buffer {} of {} is not in memory: {}", key.name(), key.tenant(), problem.detail());
+			changed(slot);
 		}
 		else if (problem == null && before != null) {
 			log.info("Buffer {} of {} is in memory again", key.name(), key.tenant());
+			changed(slot);
 		}
 	}
 
@@ -153,6 +179,8 @@ public final class Buffers implements AutoCloseable {
 			this.reconciler.reconcile(slot);
 			throw problem;
 		}
+		slot.shown = true;
+		this.followers.forEach((follower) -> follower.created(slot.status()));
 		return new Declared(slot.status(), true);
 	}
 
@@ -193,7 +221,11 @@ public final class Buffers implements AutoCloseable {
 			if (slot == null) {
 				throw BufferHandle.notFound(key);
 			}
+			boolean first = slot.wanted;
 			undeclare(slot);
+			if (first) {
+				changed(slot);
+			}
 		}
 		finally {
 			this.declaring.unlock();
@@ -314,6 +346,7 @@ public final class Buffers implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		this.closing = true;
 		this.retries.shutdownNow();
 		List<BufferSlot> all = List.copyOf(this.slots.values());
 		long end = System.nanoTime() + CLOSE_LIMIT.toNanos();

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 
 import dev.holdfast.api.rest.DeviceEvents;
+import dev.holdfast.buffer.Buffers;
 import dev.holdfast.device.Devices;
 import dev.holdfast.event.EventLog;
 import dev.holdfast.operation.Operations;
@@ -41,10 +42,12 @@ class EventConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	static class Publishing {
 
-		Publishing(EventLog events, Operations operations, Tenants tenants, Devices devices, Volumes volumes) {
+		Publishing(EventLog events, Operations operations, Tenants tenants, Devices devices, Volumes volumes,
+				Buffers buffers) {
 			operations.follow(new OperationEvents(events));
 			tenants.follow(new TenantEvents(events));
 			devices.follow(new DeviceEvents(events, volumes, devices.list()));
+			buffers.follow(new BufferEvents(events));
 			VolumeEvents following = new VolumeEvents(events);
 			volumes.follow(following);
 			following.begin();

@@ -1,5 +1,6 @@
 package dev.holdfast.api.rest;
 
+import dev.holdfast.buffer.BufferStatus;
 import dev.holdfast.device.Devices;
 import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.tenant.Tenant;
@@ -32,6 +33,7 @@ class EventResources {
 		return switch (snapshot) {
 			case OperationSnapshot operation -> OperationResponse.of(operation);
 			case Volume volume -> VolumeResponse.of(volume, this.devices.names(), this.node);
+			case BufferStatus buffer -> BufferResponse.of(buffer);
 			case Tenant tenant -> this.tenants.response(tenant);
 			case DeviceResponse device -> device;
 			default -> throw new IllegalStateException("events of " + snapshot.getClass() + " have no form");

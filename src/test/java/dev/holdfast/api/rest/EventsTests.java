@@ -97,6 +97,25 @@ class EventsTests extends Service {
 	}
 
 	@Test
+	void shouldTellWhatBecomesOfABuffer() throws Exception {
+		String buffer = "/v1/tenants/acme/buffers/of-events";
+		try (EventFeed feed = EventFeed.follow(acme(), "")) {
+			assertThat(acme().put(buffer, "{\"sizeBytes\":\"1MiB\"}").statusCode()).isEqualTo(201);
+			EventFeed.Message created = feed.next("tenants/acme/buffers/of-events");
+			assertThat(created.event()).isEqualTo("buffer-created");
+			assertThat(created.resource()).isEqualTo(Client.json(acme().get(buffer)));
+			assertThat(acme().put(buffer, "{\"sizeBytes\":\"1MiB\"}").statusCode()).isEqualTo(200);
+			assertThat(acme().delete(buffer).statusCode()).isEqualTo(204);
+			EventFeed.Message changed = feed.next("tenants/acme/buffers/of-events");
+			assertThat(changed.event()).isEqualTo("buffer-changed");
+			assertThat(changed.resource().get("state").asString()).isEqualTo("deleting");
+			EventFeed.Message deleted = feed.next("tenants/acme/buffers/of-events");
+			assertThat(deleted.event()).isEqualTo("buffer-deleted");
+			assertThat(deleted.resource().get("uuid")).isEqualTo(created.resource().get("uuid"));
+		}
+	}
+
+	@Test
 	void shouldTellAdministratorsOfDevicesAndTenants() throws Exception {
 		try (ExtraDevices devices = extraDevices(this.files); EventFeed feed = EventFeed.follow(admin(), "")) {
 			String device = devices.attach(64L << 20);
