@@ -64,7 +64,7 @@ public final class BufferRemovals {
 		Operation operation = this.operations
 			.begin(new OperationSpec(KIND, key.tenant(), "tenants/%s/buffers/%s".formatted(key.tenant(), key.name()),
 					"bytes", declaration.spec().sizeBytes(), declaration.uuid().toString()));
-		ending.gone().whenCompleteAsync((nothing, failure) -> {
+		var _ = ending.gone().whenCompleteAsync((nothing, failure) -> {
 			end(operation, declaration, failure);
 			this.running.remove(declaration.uuid(), operation);
 		}, (end) -> Thread.ofVirtual().start(end));
@@ -77,9 +77,10 @@ public final class BufferRemovals {
 			operation.succeed();
 			return;
 		}
-		Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
+		Throwable inner = (failure instanceof CompletionException) ? failure.getCause() : null;
 		operation.fail(new ProblemException(Problem.IO_ERROR,
-				"The kernel did not let go of the memory: it stays until the service is started again", cause));
+				"The kernel did not let go of the memory: it stays until the service is started again",
+				(inner != null) ? inner : failure));
 	}
 
 }
