@@ -32,7 +32,7 @@ class ConvergenceTests {
 
 	private static final long MIB = 1 << 20;
 
-	private static final long DEVICE_LIMIT = 5 * MIB;
+	private static final long DEVICE_LIMIT = 3 * MIB;
 
 	private static final Duration PATIENCE = Duration.ofMillis(10);
 
@@ -80,9 +80,9 @@ class ConvergenceTests {
 	@Provide
 	Arbitrary<Step> steps() {
 		Arbitrary<Operation> operations = Arbitraries.frequency(of(6, Operation.DECLARE),
-				of(3, Operation.DELETE_BUFFER), of(4, Operation.CREATE_VOLUME), of(1, Operation.DELETE_VOLUME),
+				of(2, Operation.DELETE_BUFFER), of(4, Operation.CREATE_VOLUME), of(1, Operation.DELETE_VOLUME),
 				of(1, Operation.GROW_VOLUME), of(10, Operation.MAP), of(4, Operation.MAP_TWO), of(5, Operation.CHANGE),
-				of(3, Operation.UNMAP), of(3, Operation.REMAP), of(4, Operation.USE), of(4, Operation.FAULT),
+				of(3, Operation.UNMAP), of(3, Operation.REMAP), of(4, Operation.USE), of(6, Operation.FAULT),
 				of(1, Operation.RESTART));
 		Arbitrary<Integer> choice = Arbitraries.integers().between(0, 59);
 		return Combinators.combine(operations, Arbitraries.integers().between(0, 1), choice, choice, choice)
@@ -99,8 +99,8 @@ class ConvergenceTests {
 		private final Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "holdfast-mapping-");
 
 		private final MappingRig rig = new MappingRig(this.directory, 2, DEVICE_LIMIT, PATIENCE)
-			.mayPremap("acme", 4 * MIB)
-			.mayPremap("other", 6 * MIB);
+			.mayPremap("acme", 2 * MIB)
+			.mayPremap("other", 3 * MIB);
 
 		private Bench() throws Exception {
 		}

@@ -73,7 +73,7 @@ final class MappingModel {
 			case UNMAP -> unmap(new Pair(buffer, volume));
 			case REMAP -> remap(new Pair(buffer, volume));
 			case USE -> use(new Pair(buffer, volume));
-			case FAULT -> fault(this.rig, step.first() % 7, "d" + step.second() % 2);
+			case FAULT -> fault(this.rig, step.first() % 10, "d" + step.second() % 2);
 			case RESTART -> restart();
 		}
 	}
@@ -214,10 +214,10 @@ final class MappingModel {
 	private static void fault(MappingRig rig, int kind, String device) {
 		switch (kind) {
 			case 0 -> rig.premapping().fail("no room");
-			case 1 -> rig.premapping().fail(null);
-			case 2 -> rig.premapping().refuse(device, "it cannot");
-			case 3 -> rig.premapping().refuse(device, null);
-			case 4 -> rig.hold();
+			case 1, 2 -> rig.premapping().fail(null);
+			case 3 -> rig.premapping().refuse(device, "it cannot");
+			case 4, 5 -> rig.premapping().refuse(device, null);
+			case 6, 7 -> rig.hold();
 			default -> rig.letGo();
 		}
 	}

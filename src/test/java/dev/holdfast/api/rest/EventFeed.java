@@ -115,7 +115,7 @@ final class EventFeed implements AutoCloseable {
 		}
 
 		boolean isEnd() {
-			return this == END;
+			return equals(END);
 		}
 
 		String subject() {
