@@ -95,6 +95,14 @@ class ReadmeTests {
 			assertThat(answers.get(1).get("layout").asString()).isEqualTo("striped");
 			assertThat(answers.get(2).get("sizeBytes").asLong()).isEqualTo(200 << 20);
 			assertThat(answers.get(3).get("extents").get(0).get("device").asString()).isIn("nvme0", "nvme1");
+			List<String> reference = commands(section("### Buffers, mappings and batches"));
+			assertThat(reference).hasSize(5);
+			settings += reference.removeFirst() + "\n";
+			answers = answers(token("token.header"), settings, service, reference);
+			assertThat(answers.get(0).get("state").asString()).isEqualTo("ready");
+			assertThat(answers.get(1).get("state").asString()).isEqualTo("mapped");
+			assertThat(answers.get(2).get("results").get(0).get("bytes").asLong()).isEqualTo(4096);
+			assertThat(answers.get(3).asLong()).isEqualTo(4096);
 		}
 	}
 
