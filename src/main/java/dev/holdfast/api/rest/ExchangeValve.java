@@ -9,6 +9,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 
 /**
  * Around every exchange, also those that no servlet sees: gives it an id, refuses it
@@ -18,6 +20,8 @@ import org.springframework.http.HttpHeaders;
 final class ExchangeValve extends ValveBase {
 
 	private static final String BROKEN = "holdfast.broken";
+
+	private static final String BYTES = MediaType.APPLICATION_OCTET_STREAM_VALUE;
 
 	private static final String STOPPING = "The service is stopping: ask again, here once it is back or elsewhere";
 
@@ -78,6 +82,10 @@ final class ExchangeValve extends ValveBase {
 			ProblemAnswer.write(ProblemAnswer.of(type, type.explanation(), request), request, response);
 			return;
 		}
+		if (!hasType(request)) {
+			request.getCoyoteRequest().getMimeHeaders().setValue(HttpHeaders.CONTENT_TYPE).setString(BYTES);
+			request.getCoyoteRequest().setContentType(BYTES);
+		}
 		getNext().invoke(request, response);
 		if (this.admission.isRefusing() && !response.isCommitted()) {
 			response.setHeader(HttpHeaders.CONNECTION, "close");
@@ -97,6 +105,21 @@ final class ExchangeValve extends ValveBase {
 	private static boolean hasBegun(Response response) {
 		long length = response.getCoyoteResponse().getContentLengthLong();
 		return response.isCommitted() && (length < 0 || response.getCoyoteResponse().getContentWritten() < length);
+	}
+
+	/**
+	 * Whether the type of the body is one, if it says any. The framework looks at it
+	 * everywhere, also where nothing depends on it, and stumbles over wildcards and
+	 * charsets that are none; so what is no type is one that says nothing.
+	 */
+	private static boolean hasType(Request request) {
+		String type = request.getContentType();
+		try {
+			return type == null || MediaType.parseMediaType(type).isConcrete();
+		}
+		catch (InvalidMediaTypeException ex) {
+			return false;
+		}
 	}
 
 	/**

@@ -15,6 +15,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
@@ -52,6 +53,14 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 			HttpServletResponse response) {
 		return answer(ProblemType.MALFORMED_REQUEST, "The query is not in the form name=value&name=value, escaped by %",
 				request, response);
+	}
+
+	/** The firewall looks at a header only when somebody asks for it. */
+	@ExceptionHandler
+	@Nullable ResponseEntity<Object> rejected(RequestRejectedException ex, HttpServletRequest request,
+			HttpServletResponse response) {
+		return answer(ProblemType.MALFORMED_REQUEST, "A header or parameter has characters that none may have", request,
+				response);
 	}
 
 	/** The client went away, or its connection broke: there is nobody to tell. */

@@ -47,6 +47,13 @@ class ContainerTests extends Service {
 			GET /v1/me HTTP/1.1~Host: h~AUTH~Ba d: x             | 400 | malformed-request
 			GET /v1/me HTTP/1.1~Host: h~AUTH~Accept: image/png   | 406 | not-acceptable
 			GET /v1/me HTTP/1.1~Host: h~AUTH~Expect: 200-ok      | 417 | expectation-failed
+			GET DATA HTTP/1.1~Host: h~AUTH~Range: bytes=0-CTRL  | 400 | malformed-request
+			GET DATA HTTP/1.1~Host: h~AUTH~If-Match: "CTRL"   | 400 | malformed-request
+			PUT /v1/nothing HTTP/1.1~Host: h~AUTH~Content-Type: a/* | 404 | not-found
+			GET DATAx HTTP/1.1~Host: h~AUTH~Content-Type: a/b;charset=%% | 404 | not-found
+			POST ZERO HTTP/1.1~Host: h~AUTH~Content-Type: */*    | 415 | unsupported-media-type
+			POST ZERO HTTP/1.1~Host: h~AUTH~Content-Type: a/*    | 415 | unsupported-media-type
+			POST ZERO HTTP/1.1~Host: h~AUTH~Content-Type: a;b=c  | 415 | unsupported-media-type
 			""")
 	void shouldRefuse(String head, int status, String code) throws Exception {
 		assertRefused(exchange(head.replaceAll("20000|17000", "x".repeat(20_000)), ""), status, code);
@@ -135,6 +142,16 @@ class ContainerTests extends Service {
 			.startsWith("HTTP/1.1 204");
 	}
 
+	/** Nothing depends on it where no JSON is read. */
+	@ParameterizedTest
+	@ValueSource(strings = { "*/*", "a/*", "nonsense", "a/b;charset=%%", "a/b;charset=nope", "a/b;c", "" })
+	void shouldIgnoreATypeThatIsNone(String type) throws Exception {
+		String header = "~AUTH~Content-Type: " + type;
+		assertThat(exchange("PUT DATA?offset=0 HTTP/1.1~Host: h%s~Content-Length: 1".formatted(header), "x"))
+			.startsWith("HTTP/1.1 204");
+		assertThat(exchange("GET /v1/tenants/acme/volumes HTTP/1.1~Host: h" + header, "")).startsWith("HTTP/1.1 200");
+	}
+
 	@Test
 	void shouldNotTakeAFormForParameters() throws Exception {
 		String answer = exchange("POST ZERO HTTP/1.1~Host: h~AUTH~Content-Length: 9~"
@@ -149,6 +166,7 @@ class ContainerTests extends Service {
 		String text = head.replace("DATA", this.volume + "/data")
 			.replace("ZERO", this.volume + ":zero")
 			.replace("FLUSH", this.volume + ":flush")
+			.replace("CTRL", "\u0081")
 			.replace("AUTH", "Authorization: " + acme().authorization())
 			.replace("~", "\n");
 		return RawSocket.exchange(this.port, text + "\n\n" + body);
