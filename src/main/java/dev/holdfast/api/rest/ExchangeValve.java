@@ -77,7 +77,7 @@ final class ExchangeValve extends ValveBase {
 	}
 
 	private void serve(Request request, Response response) throws IOException, ServletException {
-		if (isFramedWrongly(request)) {
+		if (!response.isError() && (isFramedWrongly(request) || hasPathParameters(request))) {
 			ProblemType type = ProblemType.MALFORMED_REQUEST;
 			ProblemAnswer.write(ProblemAnswer.of(type, type.explanation(), request), request, response);
 			return;
@@ -105,6 +105,14 @@ final class ExchangeValve extends ValveBase {
 	private static boolean hasBegun(Response response) {
 		long length = response.getCoyoteResponse().getContentLengthLong();
 		return response.isCommitted() && (length < 0 || response.getCoyoteResponse().getContentWritten() < length);
+	}
+
+	/**
+	 * No path here has any. The firewall would say so too, but not before the framework
+	 * has stumbled over those that cannot be decoded.
+	 */
+	private static boolean hasPathParameters(Request request) {
+		return request.getRequestURI().indexOf(';') >= 0;
 	}
 
 	/**

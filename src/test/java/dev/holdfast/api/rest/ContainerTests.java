@@ -41,6 +41,9 @@ class ContainerTests extends Service {
 			FOO DATA HTTP/1.1~Host: h~AUTH                       | 405 | method-not-allowed
 			get DATA HTTP/1.1~Host: h~AUTH                       | 405 | method-not-allowed
 			GET /v1/me;a=b HTTP/1.1~Host: h~AUTH                 | 400 | malformed-request
+			PATCH /v1/me;a=%s HTTP/1.1~Host: h                   | 400 | malformed-request
+			TRACE /v1/me;a=b HTTP/1.1~Host: h~AUTH               | 405 | method-not-allowed
+			GET /v1/me;%zz HTTP/1.1~Host: h~AUTH                 | 400 | malformed-request
 			GET /v1/me%00 HTTP/1.1~Host: h~AUTH                  | 400 | malformed-request
 			GET /v1/tenants/acme/../globex HTTP/1.1~Host: h~AUTH | 400 | malformed-request
 			GET /v1/tenants/..%2fme HTTP/1.1~Host: h~AUTH        | 400 | malformed-request
