@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ServiceTest
 class FuzzTests extends Attack {
 
-	private static final int REQUESTS = Integer.getInteger("holdfast.fuzz.requests", 20_000);
+	private static final int REQUESTS = Integer.getInteger("holdfast.fuzz.requests", 100_000);
 
 	private static final long SEED = Long.getLong("holdfast.fuzz.seed", 1);
 
