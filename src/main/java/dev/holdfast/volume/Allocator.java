@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import dev.holdfast.contract.Problem;
@@ -29,11 +30,12 @@ final class Allocator {
 
 	/**
 	 * Takes extents for a new volume.
+	 * @param avoided names of devices that it does not use unless they were asked for
 	 * @throws ProblemException {@link Problem#NO_SPACE}, {@link Problem#NOT_SUPPORTED},
 	 * {@link Problem#DEVICE_NOT_ONLINE}
 	 */
-	Placement place(VolumeKey key, VolumeSpec spec) {
-		List<DeviceSpace> candidates = candidates(spec);
+	Placement place(VolumeKey key, VolumeSpec spec, Set<String> avoided) {
+		List<DeviceSpace> candidates = candidates(spec, avoided);
 		long extents = Math.ceilDiv(spec.sizeBytes(), Geometry.EXTENT_SIZE);
 		if (spec.layoutOrDefault() == VolumeRecord.Layout.LINEAR) {
 			return Placement.linear(candidates, key, extents, null);
@@ -70,13 +72,15 @@ final class Allocator {
 	 * Devices that a new volume may use: those that were named, in that order, else all,
 	 * those with most room first.
 	 */
-	private List<DeviceSpace> candidates(VolumeSpec spec) {
+	private List<DeviceSpace> candidates(VolumeSpec spec, Set<String> avoided) {
 		if (!spec.devices().isEmpty()) {
 			List<DeviceSpace> named = spec.devices().stream().map(this::named).toList();
 			named.forEach((space) -> requireBlockSize(space, spec.blockSizeOrDefault()));
 			return named;
 		}
-		return fitting(spec.blockSizeOrDefault());
+		return fitting(spec.blockSizeOrDefault()).stream()
+			.filter((space) -> !avoided.contains(space.device().name()))
+			.toList();
 	}
 
 	private DeviceSpace named(String device) {

@@ -1,10 +1,14 @@
 package dev.holdfast.volume;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 
 import dev.holdfast.contract.Precondition;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How volumes are made: the name is claimed, room is found and prepared, the labels are
@@ -28,16 +32,23 @@ final class VolumeCreation {
 	}
 
 	/**
-	 * Makes a volume, or finds the one that is there, of which something is demanded.
+	 * Makes a volume, or finds the one that is there, of which something is demanded. If
+	 * a device fails that nobody asked for, the others are tried.
 	 * @see Volumes#create(VolumeKey, VolumeSpec, ScrubProgress)
 	 */
 	Creation create(VolumeKey key, VolumeSpec spec, Precondition<VolumeHandle> demanded, ScrubProgress progress) {
-		VolumeHandle fresh = new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec, this.fences);
+		Failures failures = new Failures();
+		VolumeHandle fresh = fresh(key, spec);
 		while (true) {
 			VolumeHandle present = this.registry.names().claim(key, fresh);
 			if (present == null) {
-				make(fresh, spec, progress);
-				return new Creation(fresh.volume(), true);
+				if (make(fresh, spec, progress, failures)) {
+					return new Creation(fresh.volume(), true);
+				}
+				// The label that failed may yet say that the volume is there: this one is
+				// another.
+				fresh = fresh(key, spec);
+				continue;
 			}
 			demanded.check(present);
 			Declarations.requireSame(present, spec);
@@ -48,11 +59,19 @@ final class VolumeCreation {
 		}
 	}
 
-	private void make(VolumeHandle fresh, VolumeSpec spec, ScrubProgress progress) {
+	private VolumeHandle fresh(VolumeKey key, VolumeSpec spec) {
+		return new VolumeHandle(Volume.planned(key, UUID.randomUUID(), spec), spec, this.fences);
+	}
+
+	/**
+	 * Makes a volume.
+	 * @return {@code false} if a device failed and others are worth a try
+	 */
+	private boolean make(VolumeHandle fresh, VolumeSpec spec, ScrubProgress progress, Failures failures) {
 		VolumeKey key = fresh.volume().key();
 		boolean made = false;
 		try {
-			Placement placement = this.allocator.place(key, spec);
+			Placement placement = place(key, spec, failures);
 			try {
 				placement.prepare(fresh::cancelled, progress);
 				VolumeRecord record = new VolumeRecord(fresh.uuid(), key.tenant(), key.name(), 1, spec.sizeBytes(),
@@ -66,9 +85,14 @@ final class VolumeCreation {
 			finally {
 				placement.giveBack();
 			}
+			return true;
 		}
 		catch (IoFailedException ex) {
-			throw VolumeFailures.failed("The volume could not be made", ex);
+			ProblemException failure = VolumeFailures.failed("The volume could not be made", ex);
+			if (!spec.devices().isEmpty() || fresh.cancelled() || !failures.add(ex.device(), failure)) {
+				throw failure;
+			}
+			return false;
 		}
 		catch (IllegalStateException ex) {
 			throw VolumeFailures.notOnline(ex);
@@ -79,6 +103,32 @@ final class VolumeCreation {
 				fresh.failed();
 			}
 		}
+	}
+
+	private Placement place(VolumeKey key, VolumeSpec spec, Failures failures) {
+		try {
+			return this.allocator.place(key, spec, failures.devices);
+		}
+		catch (ProblemException ex) {
+			// There is room, but for the device that failed.
+			throw (failures.last != null) ? failures.last : ex;
+		}
+	}
+
+	/**
+	 * What went wrong so far with one creation. Each device fails it once.
+	 */
+	private static final class Failures {
+
+		private final Set<String> devices = new HashSet<>();
+
+		private @Nullable ProblemException last;
+
+		boolean add(String device, ProblemException failure) {
+			this.last = failure;
+			return this.devices.add(device);
+		}
+
 	}
 
 }

@@ -6,11 +6,15 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What it is to a client that a change of volumes failed.
  */
 final class VolumeFailures {
+
+	private static final Logger log = LoggerFactory.getLogger(VolumeFailures.class);
 
 	private VolumeFailures() {
 	}
@@ -25,8 +29,9 @@ final class VolumeFailures {
 	}
 
 	static ProblemException failed(String what, IoFailedException cause) {
-		return new ProblemException(Problem.IO_ERROR, "%s: %s".formatted(what, Errno.name(cause.errno())), cause)
-			.with("errno", Errno.name(cause.errno()));
+		String detail = "%s: device %s failed with %s".formatted(what, cause.device(), Errno.name(cause.errno()));
+		log.warn("{}: {}", what, cause.getMessage());
+		return new ProblemException(Problem.IO_ERROR, detail, cause).with("errno", Errno.name(cause.errno()));
 	}
 
 }

@@ -82,6 +82,20 @@ public final class LoopDevice implements AutoCloseable {
 	}
 
 	/**
+	 * Makes the device larger or smaller while it is used. Writes behind its end fail
+	 * from then on.
+	 */
+	public void resize(long size) {
+		try (RandomAccessFile content = new RandomAccessFile(this.file.toFile(), "rw")) {
+			content.setLength(size);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		losetup(List.of("--set-capacity", this.device.toString()));
+	}
+
+	/**
 	 * Detaches the device. While anybody has it open, the kernel puts that off until the
 	 * last close, and says nothing.
 	 */

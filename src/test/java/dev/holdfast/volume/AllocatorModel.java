@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import dev.holdfast.contract.Problem;
@@ -78,7 +79,7 @@ final class AllocatorModel {
 		Problem refusal = null;
 		Placement placement = null;
 		try {
-			placement = this.allocator.place(key, spec);
+			placement = this.allocator.place(key, spec, Set.of());
 		}
 		catch (ProblemException ex) {
 			refusal = ex.problem();
