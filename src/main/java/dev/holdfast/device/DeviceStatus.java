@@ -1,5 +1,7 @@
 package dev.holdfast.device;
 
+import java.nio.file.Path;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param known what it is called and known by
  * @param device if it is online, else {@code null}
  * @param drive what the kernel says of it, if it is a block device and there
+ * @param path where it is, was found, or was asked for; {@code null} if that is not
+ * known, or another device is there
  * @param reason why it is not online, or {@code null}
  */
-public record DeviceStatus(KnownDevice known, @Nullable Device device, @Nullable Drive drive, @Nullable String reason) {
+public record DeviceStatus(KnownDevice known, @Nullable Device device, @Nullable Drive drive, @Nullable Path path,
+		@Nullable String reason) {
 
 	public DeviceState state() {
 		return (this.device != null) ? this.device.state() : DeviceState.ABSENT;

@@ -53,6 +53,9 @@ public final class Devices implements AutoCloseable {
 
 	private final Map<String, String> reasons = new ConcurrentHashMap<>();
 
+	/** Where devices that are not online were found the last time. */
+	private final Map<String, Path> places = new ConcurrentHashMap<>();
+
 	public Devices(DeviceAttacher attacher, Drives drives, KnownDevices known, DeviceListener listener) {
 		this.attacher = attacher;
 		this.drives = drives;
@@ -157,7 +160,9 @@ public final class Devices implements AutoCloseable {
 			throws IOException {
 		try {
 			UUID expected = (there != null) ? there.uuid() : null;
+			this.places.remove(name);
 			Path path = locate(request.selector(), expected);
+			this.places.put(name, path);
 			requireNotOnline(path);
 			Device device = this.attacher.attach(request.attaching(name, path, expected),
 					(label, both, ours) -> review(label, both, request.attaching(name, path, expected), ours));
@@ -237,6 +242,7 @@ public final class Devices implements AutoCloseable {
 			log.info("Device {}: {}, {} in blocks of {} bytes, {}", device.name(), device.path(),
 					new ByteSize(device.size()), device.blockSize(), device.uuid());
 			this.reasons.remove(device.name());
+			this.places.remove(device.name());
 			entered = true;
 		}
 		finally {
@@ -310,10 +316,11 @@ public final class Devices implements AutoCloseable {
 		this.listener.detaching(there.uuid(), name);
 		this.known.remove(name);
 		this.reasons.remove(name);
+		this.places.remove(name);
 		this.facts.remove(name);
 		log.info("Device {} is detached: {}", name, there.uuid());
 		Device device = this.online.remove(name);
-		DeviceStatus gone = new DeviceStatus(there, null, null, null);
+		DeviceStatus gone = new DeviceStatus(there, null, null, null, null);
 		this.followers.forEach((follower) -> follower.detached(gone));
 		if (device != null) {
 			try {
@@ -353,7 +360,19 @@ public final class Devices implements AutoCloseable {
 	private DeviceStatus status(KnownDevice device) {
 		Device present = this.online.get(device.name());
 		Drive drive = (present != null) ? this.facts.get(device.name()) : null;
-		return new DeviceStatus(device, present, drive, (present != null) ? null : this.reasons.get(device.name()));
+		return new DeviceStatus(device, present, drive, (present != null) ? present.path() : place(device),
+				(present != null) ? null : this.reasons.get(device.name()));
+	}
+
+	/**
+	 * Where a device that is not online was found, or was asked for: unless another one
+	 * is there now, which nobody should take for it.
+	 */
+	private @Nullable Path place(KnownDevice device) {
+		Path found = this.places.get(device.name());
+		Path place = (found != null) ? found : device.selector().path();
+		return (place != null && this.online.values().stream().noneMatch((other) -> isSame(place, other.path())))
+				? place : null;
 	}
 
 	/**

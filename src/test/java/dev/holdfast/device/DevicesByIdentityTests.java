@@ -96,6 +96,35 @@ class DevicesByIdentityTests {
 		}
 	}
 
+	/**
+	 * Who is told to erase it must not be shown the other one.
+	 */
+	@Test
+	void showsADamagedDriveWhereItIsAndNotWhereItWas() throws IOException {
+		drive("sda", "8:0", "ZC1A2B3C", null);
+		drive("sdb", "8:16", null, null);
+		try (Machine machine = new Machine(this.directory, this.sysfs.drives())) {
+			machine.attach("damaged", node("sda"));
+			machine.attach("other", node("sdb"));
+			Geometry geometry = machine.online("damaged").geometry();
+			machine.stop();
+			Files.move(node("sda"), node("sdx"));
+			Files.move(node("sdb"), node("sda"));
+			Files.move(node("sdx"), node("sdb"));
+			ForeignContent.put(node("sdb"), 100, (byte) 1);
+			ForeignContent.put(node("sdb"), geometry.secondSlot() + 100, (byte) 1);
+			machine.restart();
+			assertThat(machine.absent("damaged")).contains("damaged (at " + node("sdb") + ") has a damaged label");
+			assertThat(machine.devices().get("damaged").path()).isEqualTo(node("sdb"));
+			assertThat(machine.online("other").path()).isEqualTo(node("sda"));
+			machine.stop();
+			Files.move(node("sdb"), this.directory.resolve("gone"));
+			machine.restart();
+			assertThat(machine.absent("damaged")).isNotNull();
+			assertThat(machine.devices().get("damaged").path()).isNull();
+		}
+	}
+
 	@Test
 	void knowsADriveWhoseSerialNumberIsNotReadAnyMore() throws IOException {
 		FakeSysfs.Node drive = drive("sda", "8:0", "ZC1A2B3C", null);

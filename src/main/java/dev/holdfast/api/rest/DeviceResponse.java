@@ -54,7 +54,7 @@ record DeviceResponse(String name, UUID uuid, @OneOf(DeviceState.class) String s
 		Optional<Device> online = Optional.ofNullable(status.device());
 		Optional<Drive> drive = Optional.ofNullable(status.drive());
 		DeviceSelector selector = status.known().selector();
-		Path path = online.map(Device::path).orElse(selector.path());
+		Path path = status.path();
 		return new DeviceResponse(status.known().name(), status.known().uuid(), status.state().label(), status.reason(),
 				(path != null) ? path.toString() : null, drive.map(Drive::serial).orElse(selector.serial()),
 				drive.map(Drive::wwid).orElse(selector.wwid()), drive.map(Drive::model).orElse(null),
