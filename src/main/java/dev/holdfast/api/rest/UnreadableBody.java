@@ -18,7 +18,9 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
  */
 final class UnreadableBody {
 
-	private static final int NAME_LIMIT = 64;
+	private static final int NAME_LIMIT = 32;
+
+	private static final String TOKEN_MARK = "hf_";
 
 	private UnreadableBody() {
 	}
@@ -31,7 +33,7 @@ final class UnreadableBody {
 		}
 		if (ex.getCause() instanceof UnrecognizedPropertyException unknown) {
 			return ProblemAnswer.of(ProblemType.UNKNOWN_FIELD,
-					"There is no field '%s' here".formatted(shortened(unknown.getPropertyName())), request);
+					"There is no field %s here".formatted(quoted(unknown.getPropertyName())), request);
 		}
 		return ProblemAnswer.of(ProblemType.MALFORMED_REQUEST, detail(ex.getCause()), request);
 	}
@@ -42,21 +44,28 @@ final class UnreadableBody {
 					broken.getLocation().getColumnNr());
 		}
 		if (cause instanceof DatabindException mismatch && !mismatch.getPath().isEmpty()) {
-			return "The field '%s' has a value of the wrong kind".formatted(field(mismatch));
+			return "The field %s has a value of the wrong kind".formatted(field(mismatch));
 		}
 		return "A JSON object is needed as the body";
 	}
 
 	private static String field(DatabindException mismatch) {
-		return shortened(mismatch.getPath()
+		return quoted(mismatch.getPath()
 			.stream()
 			.map(JacksonException.Reference::getPropertyName)
 			.map(String::valueOf)
 			.collect(Collectors.joining(".")));
 	}
 
-	private static String shortened(String name) {
-		return (name.length() <= NAME_LIMIT) ? name : name.substring(0, NAME_LIMIT) + "…";
+	/**
+	 * What a client sent, if it can be repeated: answers are logged, and tokens never
+	 * are, wherever they were written by mistake.
+	 */
+	static String quoted(String name) {
+		if (name.contains(TOKEN_MARK)) {
+			return "of that name (it looks like a token)";
+		}
+		return "'%s'".formatted((name.length() <= NAME_LIMIT) ? name : name.substring(0, NAME_LIMIT) + "…");
 	}
 
 }

@@ -234,4 +234,19 @@ class ConventionsTests extends Service {
 		assertProblem(admin().text("DELETE", device, BodyPublishers.noBody(), "If-Match", tag), 409, "in-use");
 	}
 
+	@Test
+	void shouldRepeatNoTokenAndLittleElseOfWhatIsNotAField() throws Exception {
+		String token = acme().authorization().substring("Bearer ".length());
+		for (String name : new String[] { token, token.substring(0, 40), "x" + token }) {
+			HttpResponse<String> refused = acme().put("/v1/tenants/acme/volumes/never",
+					"{\"sizeBytes\":4096,\"%s\":1}".formatted(name));
+			assertProblem(refused, 400, "unknown-field");
+			assertThat(refused.body()).doesNotContain("hf_", token.substring(4, 12));
+		}
+		HttpResponse<String> refused = acme().put("/v1/tenants/acme/volumes/never",
+				"{\"%s\":1}".formatted("a".repeat(33)));
+		assertProblem(refused, 400, "unknown-field");
+		assertThat(refused.body()).contains("'" + "a".repeat(32) + "…'").doesNotContain("a".repeat(33));
+	}
+
 }
