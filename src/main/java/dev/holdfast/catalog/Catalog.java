@@ -64,6 +64,7 @@ public final class Catalog implements AutoCloseable {
 	 * @throws CatalogException if that is not possible
 	 */
 	public static Catalog open(Path file) {
+		CatalogFile.protect(file);
 		return open(source(file, false), source(file, true));
 	}
 
