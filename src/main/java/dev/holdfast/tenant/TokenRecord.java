@@ -18,7 +18,10 @@ record TokenRecord(String id, TokenSpec spec, String hash, Instant createdAt, La
 	}
 
 	TokenStatus status() {
-		return new TokenStatus(this.id, this.spec, this.createdAt, this.lastUse.at());
+		Instant used = this.lastUse.at();
+		// The minute may have begun before.
+		return new TokenStatus(this.id, this.spec, this.createdAt,
+				(used != null && used.isBefore(this.createdAt)) ? this.createdAt : used);
 	}
 
 	TokenRecord declaredAs(TokenSpec other) {

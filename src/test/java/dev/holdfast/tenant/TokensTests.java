@@ -156,6 +156,16 @@ class TokensTests {
 	}
 
 	@Test
+	void shouldKnowOfNoUseBeforeTheCreation() {
+		Instant made = START.plusSeconds(30);
+		this.now.set(made);
+		this.tokens.authenticate(issue(spec("ci", Role.READER, null)));
+		assertThat(lastUse(this.tokens)).isEqualTo(made);
+		this.tokens.storeUses();
+		assertThat(lastUse(new Tokens(this.catalog, this.clock))).isEqualTo(made);
+	}
+
+	@Test
 	void shouldStoreUsesInTheBackgroundAndAtTheEnd() {
 		String text = issue(spec("ci", Role.READER, null));
 		try (StoredUses stored = new StoredUses(this.tokens, Duration.ofMillis(10))) {
