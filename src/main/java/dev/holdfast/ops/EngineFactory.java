@@ -7,6 +7,7 @@ import dev.holdfast.engine.UringRefusedException;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Opens the engine that was chosen and says what it is.
@@ -25,9 +26,17 @@ final class EngineFactory {
 			case PSYNC -> IoEngines.psync(options, "io_uring is not used: holdfast.engine is psync");
 			case IO_URING -> uring(options);
 		};
-		log.info("Engine {}", engine.name());
-		engine.findings().forEach((finding) -> log.info("Engine: {}", finding));
+		report(choice, engine);
 		return engine;
+	}
+
+	/**
+	 * Warns if nobody asked for the slower engine.
+	 */
+	static void report(EngineChoice choice, IoEngine engine) {
+		Level level = (choice == EngineChoice.AUTO && engine.name().equals("psync")) ? Level.WARN : Level.INFO;
+		log.atLevel(level).log("Engine {}", engine.name());
+		engine.findings().forEach((finding) -> log.atLevel(level).log("Engine: {}", finding));
 	}
 
 	private static IoEngine uring(EngineOptions options) {

@@ -36,6 +36,7 @@ import dev.holdfast.volume.Scrubs;
 import dev.holdfast.volume.TenantRemoval;
 import dev.holdfast.volume.VolumeTasks;
 import dev.holdfast.volume.Volumes;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,15 +157,22 @@ class StorageConfiguration {
 				Math.max(1, devices.online().size()), buffers.declaredBytes());
 		try {
 			StagingPool pool = StagingPool.open(engine.engine(), bytes, this.properties.ioDeadline());
-			String refusal = pool.refusal();
-			log.info("Staging memory: {}, {}", new ByteSize(bytes),
-					(refusal != null) ? "not registered: " + refusal : "registered");
+			report(new ByteSize(bytes), pool.refusal());
 			return pool;
 		}
 		catch (ErrnoException ex) {
 			throw new StartRefusedException(
 					"There is no memory for holdfast.staging: %s (%s)".formatted(new ByteSize(bytes), ex.getMessage()),
 					"Write less, such as 16MiB.", ex);
+		}
+	}
+
+	static void report(ByteSize size, @Nullable String refusal) {
+		if (refusal != null) {
+			log.warn("Staging memory: {}, not registered: {}", size, refusal);
+		}
+		else {
+			log.info("Staging memory: {}, registered", size);
 		}
 	}
 
