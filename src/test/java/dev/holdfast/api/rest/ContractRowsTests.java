@@ -57,10 +57,10 @@ class ContractRowsTests {
 			deadline-exceeded      StuckDriveTests#shouldSayThatTheOutcomeIsUnknown
 			version-not-supported  ContainerTests#shouldRefuse
 			no-space               VolumesTests#shouldSayThatThereIsNoSpace
-			unaligned-range        -
+			unaligned-range        BatchApiTests#shouldAnswerWhatIsWrongWithOneAndDoTheOthers
 			premap-not-permitted   -
-			already-mapped         -
-			region-in-flight       -
+			already-mapped         MappingRoutesTests#shouldRefuseAnotherWay
+			region-in-flight       BufferRoutesTests#shouldRefuseBytesInFlight
 			stale-mapping          -
 			write-loss-possible    -
 			device-suspended       -
@@ -99,6 +99,7 @@ class ContractRowsTests {
 			staging memory, a quarter        | LimitTests#shouldServeATenantBesideItsSlowClients
 			16 KiB/s for 30 s, bodies        | SlowClientTests#shouldCutOffABodyThatIsSlow
 			16 KiB/s for 30 s, readers       | SlowClientTests#shouldResetAReaderThatIsSlow
+			batch 1,024 operations           | BatchApiTests#shouldLimitABatch
 			failed authentications 20/s      | FailedAuthenticationTests#shouldMakeAnAddressWaitThatTriesManyTokens
 			""")
 	void shouldHoldEachLimit(String limit, String test) throws Exception {
