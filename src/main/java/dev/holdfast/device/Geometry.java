@@ -35,6 +35,10 @@ public record Geometry(long deviceSize, long slotSize, long secondSlot, long dat
 	 * @throws DeviceException if there is no room for an extent
 	 */
 	public static Geometry of(long deviceSize) throws DeviceException {
+		if (deviceSize == 0) {
+			throw new DeviceException(Problem.NOT_SUPPORTED,
+					"it has no bytes: there is no medium in it, or the file is empty");
+		}
 		if (deviceSize < SMALLEST) {
 			throw new DeviceException(Problem.NOT_SUPPORTED,
 					"its %d bytes are too few: the smallest device has %d".formatted(deviceSize, SMALLEST));

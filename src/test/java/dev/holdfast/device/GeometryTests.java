@@ -36,6 +36,8 @@ class GeometryTests {
 		assertThat(Geometry.of(6 * MEBIBYTE).extentCount()).isEqualTo(1);
 		assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> Geometry.of(6 * MEBIBYTE - 512))
 			.withMessageContaining("6291456");
+		assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> Geometry.of(0))
+			.withMessageContaining("no medium");
 	}
 
 }
