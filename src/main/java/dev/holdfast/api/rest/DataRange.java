@@ -30,6 +30,8 @@ record DataRange(long offset, long length, boolean partial) {
 
 	private static final Pattern LEADING_ZEROES = Pattern.compile("\\b0+(?=\\d)");
 
+	private static final Pattern NOTHING = Pattern.compile("^[ \\t,]*-0\\b");
+
 	/** What is longer than any number that fits means "to the end". */
 	private static final Pattern HUGE = Pattern.compile("\\d{19,}");
 
@@ -89,7 +91,9 @@ record DataRange(long offset, long length, boolean partial) {
 		}
 		if (found.isEmpty()) {
 			throw new ProblemException(Problem.RANGE_NOT_SATISFIABLE,
-					"The range begins behind the end: there are %d bytes".formatted(size))
+					(NOTHING.matcher(ranges).find() ? "The last 0 bytes are no range: there are %d bytes"
+							: "The range begins behind the end: there are %d bytes")
+						.formatted(size))
 				.with("size", size);
 		}
 		return found;

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.ops.RawSocket;
+import dev.holdfast.ops.Client;
 import dev.holdfast.ops.ServiceTest;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,13 @@ class DataReadTests extends Service {
 			.isEqualTo("bytes %d-%d/%d".formatted(offset, offset + length - 1, VOLUME_BYTES));
 		assertThat(header(response, "Content-Length")).isEqualTo(String.valueOf(length));
 		assertThat(response.body()).isEqualTo(Arrays.copyOfRange(this.content, offset, offset + length));
+	}
+
+	@Test
+	void shouldSayThatTheLastZeroBytesAreNoRange() throws Exception {
+		HttpResponse<String> response = acme().get(this.volume + "/data", "Range", "bytes=-0");
+		assertProblem(response, 416, "range-not-satisfiable");
+		assertThat(Client.json(response).get("detail").asString()).startsWith("The last 0 bytes are no range");
 	}
 
 	@ParameterizedTest
