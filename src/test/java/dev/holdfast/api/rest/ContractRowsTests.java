@@ -60,6 +60,7 @@ class ContractRowsTests {
 			unaligned-range        BatchApiTests#shouldAnswerWhatIsWrongWithOneAndDoTheOthers
 			premap-not-permitted   -
 			already-mapped         MappingRoutesTests#shouldRefuseAnotherWay
+			not-attempted          BatchApiTests#shouldSayWhatWasNotAttempted
 			region-in-flight       BufferRoutesTests#shouldRefuseBytesInFlight
 			stale-mapping          -
 			write-loss-possible    -
