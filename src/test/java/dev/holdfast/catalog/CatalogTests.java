@@ -1,17 +1,12 @@
 package dev.holdfast.catalog;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,45 +82,15 @@ class CatalogTests {
 			.withMessage("The catalog cannot be opened: it needs Holdfast 7.1.0 or later");
 	}
 
-	@Test
-	void shouldBeItsOwnersAlone() throws IOException {
-		try (Catalog catalog = open()) {
-			catalog.write((client) -> insert(client, "a"));
-			assertThat(permissions()).hasSize(3).containsOnly("rw-------");
-			try (Stream<Path> files = Files.list(this.directory)) {
-				for (Path file : files.toList()) {
-					Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-				}
-			}
-		}
-		// As earlier releases left it.
-		assertThat(permissions()).containsOnly("rw-r--r--");
-		try (Catalog catalog = open()) {
-			assertThat(catalog.read(CatalogTests::names)).containsExactly("a");
-			catalog.write((client) -> insert(client, "b"));
-			assertThat(permissions()).hasSize(3).containsOnly("rw-------");
-		}
-	}
-
-	private List<String> permissions() throws IOException {
-		try (Stream<Path> files = Files.list(this.directory)) {
-			List<String> permissions = new ArrayList<>();
-			for (Path file : files.toList()) {
-				permissions.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-			}
-			return permissions;
-		}
-	}
-
 	Catalog open() {
 		return Catalog.open(this.directory.resolve("catalog.db"));
 	}
 
-	private static int insert(JdbcClient client, String name) {
+	static int insert(JdbcClient client, String name) {
 		return client.sql("INSERT INTO tenants (name, created_at) VALUES (:name, 0)").param("name", name).update();
 	}
 
-	private static List<String> names(JdbcClient client) {
+	static List<String> names(JdbcClient client) {
 		return client.sql("SELECT name FROM tenants ORDER BY name").query(String.class).list();
 	}
 
