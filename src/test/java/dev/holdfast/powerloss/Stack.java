@@ -10,10 +10,13 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.holdfast.block.BatchOperation;
+import dev.holdfast.block.Batches;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.AttachRequest;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
@@ -46,9 +49,13 @@ final class Stack implements AutoCloseable {
 
 	private final BlockService blocks;
 
+	private final Batches batches;
+
 	Stack(IoEngine engine, VolumeIndex index, StagingPool pool) {
 		this.volumes = new Volumes(index, (tenant) -> true, MemoryLeases.fences());
 		this.blocks = new BlockService(engine, this.volumes, pool, Rates.NONE);
+		// What is done here by batches names no buffer.
+		this.batches = new Batches(this.blocks, null, null);
 	}
 
 	/**
@@ -137,6 +144,18 @@ final class Stack implements AutoCloseable {
 
 	void zero(VolumeKey key, long offset, long length, boolean fua) {
 		this.blocks.zero(key, offset, length, fua ? FUA : TransferOptions.DEFAULT);
+	}
+
+	/**
+	 * The same in a batch, and a flush.
+	 */
+	void batch(VolumeKey key, BatchOperation operation) {
+		ProblemException problem = this.batches.inTurn(key, List.of(operation), TransferOptions.DEFAULT)
+			.getFirst()
+			.problem();
+		if (problem != null) {
+			throw problem;
+		}
 	}
 
 	void discard(VolumeKey key, long offset, long length) {

@@ -5,6 +5,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.block.BatchOperation;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Geometry;
@@ -97,7 +98,9 @@ final class TenantClient {
 			write(life, key, volume, true);
 		}
 		else if (choice < 11) {
-			if (succeeds(life, () -> life.stack().flush(key))) {
+			boolean batch = this.random.nextBoolean();
+			BatchOperation flush = new BatchOperation(BatchOperation.Kind.FLUSH, 0, 0, null, 0, false);
+			if (succeeds(life, batch ? () -> life.stack().batch(key, flush) : () -> life.stack().flush(key))) {
 				volume.settle();
 			}
 		}
@@ -188,7 +191,11 @@ final class TenantClient {
 			return;
 		}
 		boolean fua = this.random.nextBoolean();
-		if (!succeeds(life, () -> life.stack().zero(key, range.offset(), range.length(), fua))) {
+		boolean batch = (range.offset() | range.length()) % volume.blockSize() == 0 && this.random.nextBoolean();
+		BatchOperation zero = new BatchOperation(BatchOperation.Kind.ZERO, range.offset(), range.length(), null, 0,
+				fua);
+		if (!succeeds(life, batch ? () -> life.stack().batch(key, zero)
+				: () -> life.stack().zero(key, range.offset(), range.length(), fua))) {
 			volume.doubt(range.offset(), range.length());
 		}
 		else if (fua) {
