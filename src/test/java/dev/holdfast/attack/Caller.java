@@ -38,7 +38,7 @@ final class Caller implements AutoCloseable {
 		if (answer == null) {
 			throw new IOException("no answer to " + method);
 		}
-		if (answer.header("connection").equals("close")) {
+		if (!answer.whole() || answer.header("connection").equals("close")) {
 			close();
 		}
 		return answer;

@@ -42,7 +42,8 @@ import static org.awaitility.Awaitility.await;
  */
 final class Ledger {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	/** Streams of events notice that nobody follows them when they send their next comment. */
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	/** Longer than the container sleeps. */
 	private static final Duration STILL = Duration.ofMillis(1500);
@@ -127,7 +128,7 @@ final class Ledger {
 		StagingPool staging = this.context.getBean(StagingPool.class);
 		counts.put("bytes of staging memory", Math.round(staging.usedRatio() * (double) staging.size()));
 		counts.put("waiting for staging memory", (long) staging.waiting());
-		Object data = this.context.getBean("dataController");
+		Object data = field(this.context.getBean("dataController"), "exchange");
 		counts.put("tenants with held memory", size(field(data, "held"), "taken"));
 		counts.put("whole reads", size(field(data, "wholeReads"), "running"));
 		counts.put("pins", this.volumes.stream().mapToLong(this::pins).sum());

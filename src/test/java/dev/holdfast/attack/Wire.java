@@ -25,6 +25,8 @@ final class Wire implements AutoCloseable {
 
 	private static final int PATIENCE_MILLIS = 60_000;
 
+	private static final String WITHOUT_END = "text/event-stream";
+
 	private final Socket socket;
 
 	private final InputStream in;
@@ -93,6 +95,9 @@ final class Wire implements AutoCloseable {
 		}
 		if (status < 200 || status == 204 || status == 304 || method.equals("HEAD")) {
 			return new Answer(status, headers, new byte[0], true);
+		}
+		if (headers.getOrDefault("content-type", "").startsWith(WITHOUT_END)) {
+			return new Answer(status, headers, new byte[0], false);
 		}
 		return chunked(headers) ? chunks(status, headers) : counted(status, headers);
 	}
