@@ -42,7 +42,10 @@ import static org.awaitility.Awaitility.await;
  */
 final class Ledger {
 
-	/** Streams of events notice that nobody follows them when they send their next comment. */
+	/**
+	 * Streams of events notice that nobody follows them when they send their next
+	 * comment.
+	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	/** Longer than the container sleeps. */

@@ -184,8 +184,8 @@ class AccessTests extends Service {
 	void shouldKnowTheRoutesThatAskWhoseSomethingIsThemselves() {
 		assertThat(routes(
 				(method) -> method.isAnnotationPresent(Needs.class) && !method.getAnnotation(Needs.class).inTenant()))
-			.containsExactlyInAnyOrder("OperationsController.list", "OperationsController.show",
-					"OperationsController.forget", "OperationsController.cancel");
+			.containsExactlyInAnyOrder("EventsController.follow", "OperationsController.list",
+					"OperationsController.show", "OperationsController.forget", "OperationsController.cancel");
 	}
 
 	@Test
