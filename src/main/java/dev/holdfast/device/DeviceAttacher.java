@@ -148,8 +148,8 @@ public final class DeviceAttacher {
 			}
 			if (scan.magic()) {
 				throw new ProblemException(Problem.FOREIGN_SIGNATURE,
-						"Device %s (at %s) has a damaged label: both copies are torn or altered. It is neither used nor formatted; restore it from a copy, or erase its first and last MiB if its volumes may go"
-							.formatted(request.name(), request.path()))
+						"Device %s has a damaged label: both copies are torn or altered. It is neither used nor formatted; restore it from a copy, or erase its first and last MiB if its volumes may go"
+							.formatted(request.name()))
 					.with("labelState", "damaged");
 			}
 			requireExpected(request, null);
