@@ -60,8 +60,9 @@ final class Ledger {
 	 * Threads and descriptors of the JVM and of the tests, which come and go as they
 	 * like.
 	 */
-	private static final Pattern NOT_OURS = Pattern.compile(
-			"ForkJoinPool.*|HttpClient.*|.*un(park|block)er.*|Attach.*|MasterPoller|.*-?SubPoller.*|Read-Poller|Write-Poller|anon_inode:\\[eventpoll\\]|Catalina-utility.*|JNA.*|.*\\.jar|awaitility.*|process reaper.*|Cleaner.*|.*-commonPool-.*|junit-.*");
+	private static final Pattern NOT_OURS = Pattern.compile("ForkJoinPool.*|HttpClient.*|.*un(park|block)er.*|Attach.*"
+			+ "|MasterPoller|.*-?SubPoller.*|Read-Poller|Write-Poller|anon_inode:\\[eventpoll\\]|Catalina-utility.*|JNA.*"
+			+ "|.*\\.jar|awaitility.*|process reaper.*|Cleaner.*|.*-commonPool-.*|junit-.*|holdfast-memory-.*");
 
 	private static final String SOCKET = "socket:";
 
