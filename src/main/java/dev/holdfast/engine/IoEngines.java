@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
 import dev.holdfast.uring.sys.Opcode;
+import dev.holdfast.uring.sys.PatientRingSyscalls;
 import dev.holdfast.uring.sys.RingSyscalls;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ public final class IoEngines {
 
 	private static final int PAGE = 4096;
 
+	/** As long as the kernel may take for the rings of a process that was killed. */
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
 	private IoEngines() {
 	}
 
@@ -34,7 +39,7 @@ public final class IoEngines {
 	 */
 	public static IoEngine best(EngineOptions options) {
 		try {
-			return uring(new LinuxRingSyscalls(), options);
+			return uring(options);
 		}
 		catch (UringRefusedException ex) {
 			return psync(options, "io_uring is not used: " + ex.getMessage());
@@ -53,6 +58,14 @@ public final class IoEngines {
 		all(loops.stream().map(EngineLoop::start).toList()).join();
 		return new LoopEngine("psync", List.of(reason), loops, options.files(), null, reason,
 				new NoPremapping("blocking calls cannot use premapped memory"), 0);
+	}
+
+	/**
+	 * io_uring of this host.
+	 * @throws UringRefusedException if this host refuses it
+	 */
+	public static IoEngine uring(EngineOptions options) throws UringRefusedException {
+		return uring(new PatientRingSyscalls(new LinuxRingSyscalls(), PATIENCE), options);
 	}
 
 	/**

@@ -4,7 +4,6 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
 import dev.holdfast.engine.UringRefusedException;
-import dev.holdfast.uring.sys.LinuxRingSyscalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -41,7 +40,7 @@ final class EngineFactory {
 
 	private static IoEngine uring(EngineOptions options) {
 		try {
-			return IoEngines.uring(new LinuxRingSyscalls(), options);
+			return IoEngines.uring(options);
 		}
 		catch (UringRefusedException ex) {
 			throw new StartRefusedException("holdfast.engine is io_uring and this host refuses it: " + ex.getMessage(),

@@ -89,8 +89,9 @@ public record KernelProbe(String release, @Nullable String refusal, int features
 		return switch (errno) {
 			case Errno.EPERM -> notPermitted(disabled);
 			case Errno.ENOSYS -> "kernel " + release + " has no io_uring, or a seccomp profile hides it";
-			case Errno.ENOMEM ->
-				"RLIMIT_MEMLOCK of " + memlock + " bytes is too little for a ring; raise it (ulimit -l, LimitMEMLOCK=)";
+			case Errno.ENOMEM -> "RLIMIT_MEMLOCK is " + memlock
+					+ " bytes, for all processes of this user together, too little for a ring;"
+					+ " raise it (ulimit -l, LimitMEMLOCK=) or give CAP_IPC_LOCK";
 			default -> "io_uring_setup failed with " + Errno.name(errno);
 		};
 	}

@@ -74,7 +74,7 @@ class KernelProbeTests {
 
 	@Test
 	void shouldNameTheLimitThatIsTooLittle() {
-		assertThat(KernelProbe.refusal(Errno.ENOMEM, "5.10", 65_536, null)).contains("RLIMIT_MEMLOCK of 65536 bytes")
+		assertThat(KernelProbe.refusal(Errno.ENOMEM, "5.10", 65_536, null)).contains("RLIMIT_MEMLOCK is 65536 bytes")
 			.contains("ulimit -l");
 	}
 
