@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,9 +32,16 @@ final class MappingReconciler {
 
 	private final Clock clock;
 
-	MappingReconciler(PremapBudget budget, Clock clock) {
+	private final Consumer<Mapping> changed;
+
+	/**
+	 * A reconciler.
+	 * @param changed hears of mappings whose members may be different; must not block
+	 */
+	MappingReconciler(PremapBudget budget, Clock clock, Consumer<Mapping> changed) {
 		this.budget = budget;
 		this.clock = clock;
+		this.changed = changed;
 	}
 
 	/**
@@ -59,12 +67,14 @@ final class MappingReconciler {
 				}
 			}
 			for (Device device : devices) {
-				begun.add(make(mapping, Objects.requireNonNull(memory), device, anew));
+				begun.add(make(mapping, Objects.requireNonNull(memory), device, anew)
+					.whenComplete((nothing, failure) -> this.changed.accept(mapping)));
 			}
 		}
 		finally {
 			mapping.lock.unlock();
 		}
+		this.changed.accept(mapping);
 		return CompletableFuture.allOf(begun.toArray(CompletableFuture<?>[]::new));
 	}
 
@@ -183,6 +193,7 @@ final class MappingReconciler {
 			finally {
 				mapping.lock.unlock();
 			}
+			this.changed.accept(mapping);
 		}));
 	}
 

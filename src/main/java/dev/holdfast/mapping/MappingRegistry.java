@@ -35,6 +35,16 @@ final class MappingRegistry {
 		return (ofBuffer != null) ? ofBuffer.find(volume) : null;
 	}
 
+	/** The mapping that a member is part of, once it is declared. */
+	@Nullable Mapping find(UUID buffer, Member member) {
+		BufferMappings ofBuffer = this.buffers.get(buffer);
+		return (ofBuffer != null) ? ofBuffer.all()
+			.stream()
+			.filter((mapping) -> mapping.members().contains(member))
+			.findFirst()
+			.orElse(null) : null;
+	}
+
 	List<Mapping> ofVolume(UUID volume) {
 		return this.buffers.values()
 			.stream()
@@ -94,9 +104,11 @@ final class MappingRegistry {
 	}
 
 	static MappingStatus status(Mapping mapping, BufferDeclaration buffer, VolumeHandle volume) {
-		return new MappingStatus(
-				new MappingKey(buffer.key().tenant(), buffer.key().name(), volume.volume().key().name()),
-				mapping.declaration(), mapping.status());
+		return new MappingStatus(key(buffer, volume), mapping.declaration(), mapping.status());
+	}
+
+	static MappingKey key(BufferDeclaration buffer, VolumeHandle volume) {
+		return new MappingKey(buffer.key().tenant(), buffer.key().name(), volume.volume().key().name());
 	}
 
 }

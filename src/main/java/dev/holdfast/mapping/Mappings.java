@@ -60,6 +60,8 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	private final MappingRegistry registry = new MappingRegistry();
 
+	private final MappingNews news = new MappingNews(this.registry);
+
 	private final Map<UUID, VolumeHandle> volumes = new ConcurrentHashMap<>();
 
 	/**
@@ -73,12 +75,25 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		this.clock = clock;
 		this.patience = patience;
 		this.room = new MappingRoom(quota, this.registry::count);
-		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit,
-				(premap, member) -> this.demotions.count(member.deviceName(), Reason.Code.DEMOTED), this.threads);
-		this.reconciler = new MappingReconciler(this.budget, clock);
+		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit, this::demoted, this.threads);
+		this.reconciler = new MappingReconciler(this.budget, clock, this.news::made);
 		for (MappingDeclaration declaration : this.table.load()) {
-			this.registry.of(declaration.buffer()).add(new Mapping(declaration));
+			Mapping mapping = new Mapping(declaration);
+			this.registry.of(declaration.buffer()).add(mapping);
+			this.news.present(mapping);
 		}
+	}
+
+	/**
+	 * Whom to tell what becomes of mappings from now on.
+	 */
+	public void follow(MappingFollower follower) {
+		this.news.follow(follower);
+	}
+
+	private void demoted(Premap premap, Member member) {
+		this.demotions.count(member.deviceName(), Reason.Code.DEMOTED);
+		this.news.demoted(premap.key.buffer(), member);
 	}
 
 	/**
@@ -191,6 +206,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			forget(late);
 			throw new ProblemException(Problem.NOT_FOUND, "The volume was deleted meanwhile");
 		}
+		fresh.forEach(this.news::created);
 	}
 
 	private void requireDeclared(BufferHandle buffer) {
@@ -263,6 +279,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 				requireTier(mapping);
 				this.table.update(mapping.declaration());
 				declared = true;
+				this.news.declared(mapping);
 			}
 			finally {
 				if (!declared) {
@@ -293,7 +310,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		Mapping mapping = this.registry.locked(List.of(buffer.uuid()), () -> {
 			Mapping there = require(buffer, volume, demanded);
 			this.table.delete(List.of(there));
-			this.registry.of(there.buffer).drop(there);
+			drop(there);
 			return there;
 		});
 		return await(reconcile(mapping, false));
@@ -406,9 +423,14 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		}
 		this.registry.locked(gone.stream().map((mapping) -> mapping.buffer).toList(), () -> {
 			this.table.delete(gone);
-			gone.forEach((mapping) -> this.registry.of(mapping.buffer).drop(mapping));
+			gone.forEach(this::drop);
 			return gone;
 		}).forEach(this::reconcile);
+	}
+
+	private void drop(Mapping mapping) {
+		this.registry.of(mapping.buffer).drop(mapping);
+		this.news.deleted(mapping);
 	}
 
 	/**

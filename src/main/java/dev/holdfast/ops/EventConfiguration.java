@@ -4,9 +4,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 
 import dev.holdfast.api.rest.DeviceEvents;
-import dev.holdfast.buffer.Buffers;
 import dev.holdfast.device.Devices;
 import dev.holdfast.event.EventLog;
+import dev.holdfast.mapping.Mappings;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.volume.Volumes;
@@ -43,11 +43,12 @@ class EventConfiguration {
 	static class Publishing {
 
 		Publishing(EventLog events, Operations operations, Tenants tenants, Devices devices, Volumes volumes,
-				Buffers buffers) {
+				MemoryConfiguration.ServedBuffers buffers, Mappings mappings) {
 			operations.follow(new OperationEvents(events));
 			tenants.follow(new TenantEvents(events));
 			devices.follow(new DeviceEvents(events, volumes, devices.list()));
-			buffers.follow(new BufferEvents(events));
+			buffers.buffers().follow(new BufferEvents(events));
+			mappings.follow(new MappingEvents(events));
 			VolumeEvents following = new VolumeEvents(events);
 			volumes.follow(following);
 			following.begin();

@@ -2,6 +2,7 @@ package dev.holdfast.api.rest;
 
 import dev.holdfast.buffer.BufferStatus;
 import dev.holdfast.device.Devices;
+import dev.holdfast.mapping.MappingStatus;
 import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.tenant.Tenant;
 import dev.holdfast.volume.Volume;
@@ -34,6 +35,7 @@ class EventResources {
 			case OperationSnapshot operation -> OperationResponse.of(operation);
 			case Volume volume -> VolumeResponse.of(volume, this.devices.names(), this.node);
 			case BufferStatus buffer -> BufferResponse.of(buffer);
+			case MappingStatus mapping -> MappingResponse.of(mapping);
 			case Tenant tenant -> this.tenants.response(tenant);
 			case DeviceResponse device -> device;
 			default -> throw new IllegalStateException("events of " + snapshot.getClass() + " have no form");

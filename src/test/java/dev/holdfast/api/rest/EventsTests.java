@@ -116,6 +116,33 @@ class EventsTests extends Service {
 	}
 
 	@Test
+	void shouldTellWhatBecomesOfAMapping() throws Exception {
+		String volume = volume();
+		String buffer = "/v1/tenants/acme/buffers/of-mapping-events";
+		String subject = buffer.substring("/v1/".length()) + "/mappings/" + volume.replaceAll(".*/", "");
+		String mapping = "/v1/" + subject;
+		acme().put(buffer, "{\"sizeBytes\":\"1MiB\"}");
+		try (EventFeed feed = EventFeed.follow(acme(), "")) {
+			assertThat(acme().put(mapping, "{}").statusCode()).isEqualTo(201);
+			EventFeed.Message created = feed.next(subject);
+			assertThat(created.event()).isEqualTo("mapping-created");
+			assertThat(created.resource()).isEqualTo(Client.json(acme().get(mapping)));
+			assertThat(created.data().get("tenant").asString()).isEqualTo("acme");
+			assertThat(acme().put(mapping, "{}").statusCode()).isEqualTo(200);
+			assertThat(acme().patch(mapping, "{\"onStale\":\"fail\"}").statusCode()).isEqualTo(200);
+			EventFeed.Message changed = feed.next((message) -> message.event().equals("mapping-changed"));
+			assertThat(changed.resource()).isEqualTo(Client.json(acme().get(mapping)));
+			assertThat(acme().post(mapping + ":remap").statusCode()).isEqualTo(200);
+			EventFeed.Message ready = feed.next(subject);
+			assertThat(ready.event()).isEqualTo("mapping-ready");
+			assertThat(acme().delete(buffer).statusCode()).isEqualTo(204);
+			EventFeed.Message deleted = feed.next(subject);
+			assertThat(deleted.event()).isEqualTo("mapping-deleted");
+			assertThat(deleted.resource().get("volume")).isEqualTo(created.resource().get("volume"));
+		}
+	}
+
+	@Test
 	void shouldTellAdministratorsOfDevicesAndTenants() throws Exception {
 		try (ExtraDevices devices = extraDevices(this.files); EventFeed feed = EventFeed.follow(admin(), "")) {
 			String device = devices.attach(64L << 20);
