@@ -41,6 +41,8 @@ public final class BlockService {
 
 	private final Flows flows = new Flows();
 
+	private final TenantIo io = new TenantIo();
+
 	private final Rates rates;
 
 	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Rates rates) {
@@ -207,8 +209,15 @@ public final class BlockService {
 	 * I/O of the tenant whose volume it is.
 	 */
 	Dispatch dispatch(VolumeHandle handle, TransferOptions options, @Nullable IoMemory memory) {
-		int flow = this.flows.of(handle.volume().key().tenant());
-		return new Dispatch(this.engine, handle, flow, options, memory);
+		String tenant = handle.volume().key().tenant();
+		return new Dispatch(this.engine, handle, this.flows.of(tenant), this.io.of(tenant), options, memory);
+	}
+
+	/**
+	 * What was done for tenants.
+	 */
+	public TenantIo io() {
+		return this.io;
 	}
 
 	/**

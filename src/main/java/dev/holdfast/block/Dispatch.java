@@ -39,6 +39,8 @@ final class Dispatch implements AutoCloseable {
 
 	private final int flow;
 
+	private final TenantIo.Counters counters;
+
 	private final TransferOptions options;
 
 	private final @Nullable IoMemory memory;
@@ -59,10 +61,12 @@ final class Dispatch implements AutoCloseable {
 
 	private boolean complete;
 
-	Dispatch(IoEngine engine, VolumeHandle volume, int flow, TransferOptions options, @Nullable IoMemory memory) {
+	Dispatch(IoEngine engine, VolumeHandle volume, int flow, TenantIo.Counters counters, TransferOptions options,
+			@Nullable IoMemory memory) {
 		this.engine = engine;
 		this.volume = volume;
 		this.flow = flow;
+		this.counters = counters;
 		this.options = options;
 		this.memory = memory;
 	}
@@ -216,7 +220,7 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	private PendingIo prepared() {
-		return new PendingIo(this::released, this.countdown);
+		return new PendingIo(this.counters, this::released, this.countdown);
 	}
 
 	/**

@@ -24,6 +24,8 @@ final class PendingIo implements IoListener {
 
 	private final IoOperation operation = new IoOperation(this);
 
+	private final TenantIo.Counters counters;
+
 	private final Runnable onRelease;
 
 	private final @Nullable Countdown countdown;
@@ -39,11 +41,13 @@ final class PendingIo implements IoListener {
 
 	/**
 	 * An operation to be prepared.
+	 * @param counters of the tenant that it is for
 	 * @param onRelease called on an engine's thread once the kernel is done with it; must
 	 * not block
 	 * @param countdown of what somebody waits for together, or {@code null}
 	 */
-	PendingIo(Runnable onRelease, @Nullable Countdown countdown) {
+	PendingIo(TenantIo.Counters counters, Runnable onRelease, @Nullable Countdown countdown) {
+		this.counters = counters;
 		this.onRelease = onRelease;
 		this.countdown = countdown;
 	}
@@ -116,6 +120,7 @@ final class PendingIo implements IoListener {
 
 	@Override
 	public void answered(IoOperation done) {
+		this.counters.answered(done);
 		this.errno = done.errno();
 		if (this.errno == Errno.ETIMEDOUT) {
 			this.late = true;

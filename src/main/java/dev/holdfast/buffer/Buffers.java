@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -342,6 +343,17 @@ public final class Buffers implements AutoCloseable {
 	}
 
 	/**
+	 * What each tenant has that has any, with what has not gone yet.
+	 */
+	public Map<String, Use> uses() {
+		Map<String, Use> uses = new HashMap<>();
+		this.slots.values()
+			.forEach((slot) -> uses.merge(slot.declaration.key().tenant(),
+					new Use(1, slot.declaration.spec().sizeBytes()), Use::plus));
+		return uses;
+	}
+
+	/**
 	 * Lets go of all memory. What is declared stays declared.
 	 */
 	@Override
@@ -405,6 +417,13 @@ public final class Buffers implements AutoCloseable {
 	 * @param bytes their memory
 	 */
 	public record Use(int count, long bytes) {
+
+		/** Of who has none. */
+		public static final Use NONE = new Use(0, 0);
+
+		Use plus(Use more) {
+			return new Use(this.count + more.count, this.bytes + more.bytes);
+		}
 
 	}
 

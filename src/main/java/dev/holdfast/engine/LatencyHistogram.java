@@ -46,7 +46,10 @@ public final class LatencyHistogram {
 		return bounds;
 	}
 
-	void record(long nanos) {
+	/**
+	 * Counts one. One thread at a time.
+	 */
+	public void record(long nanos) {
 		add(this.classic, classicIndex(nanos), 1);
 		add(this.fine, nativeIndex(nanos), 1);
 		add(this.sum, 0, nanos);
@@ -87,7 +90,11 @@ public final class LatencyHistogram {
 		array.setOpaque(index, array.getPlain(index) + value);
 	}
 
-	Snapshot snapshot() {
+	/**
+	 * What has been recorded up to now.
+	 * @return a copy
+	 */
+	public Snapshot snapshot() {
 		long[] classicCounts = copy(this.classic);
 		long count = 0;
 		for (long bucket : classicCounts) {

@@ -47,6 +47,8 @@ public final class EventLog implements AutoCloseable {
 
 	private int open;
 
+	private long dropped;
+
 	private boolean closed;
 
 	/**
@@ -144,15 +146,20 @@ public final class EventLog implements AutoCloseable {
 
 	/**
 	 * Waits for what comes after a place.
+	 * @param seen events of the timeline up to that place
 	 * @return empty if nothing came in time; {@code null} if there is no more, or if what
 	 * came is not all there any more
 	 */
-	@Nullable List<Event> await(Timeline timeline, long after, int most, long waitNanos) throws InterruptedException {
+	@Nullable List<Event> await(Timeline timeline, long after, long seen, int most, long waitNanos) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
 			long left = waitNanos;
 			while (true) {
-				if (timeline.ended() || !timeline.reachesBackTo(after)) {
+				if (timeline.ended()) {
+					return null;
+				}
+				if (!timeline.reachesBackTo(after)) {
+					this.dropped += timeline.dropped() - seen;
 					return null;
 				}
 				List<Event> events = timeline.after(after, most);
@@ -187,6 +194,19 @@ public final class EventLog implements AutoCloseable {
 		this.lock.lock();
 		try {
 			return this.open;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Events that streams have missed since they fell behind.
+	 */
+	public long dropped() {
+		this.lock.lock();
+		try {
+			return this.dropped;
 		}
 		finally {
 			this.lock.unlock();

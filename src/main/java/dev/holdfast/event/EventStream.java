@@ -22,9 +22,13 @@ public final class EventStream implements AutoCloseable {
 
 	private long position;
 
+	/** Events of the timeline up to the position. */
+	private long seen;
+
 	private boolean open = true;
 
 	EventStream(EventLog log, Timeline timeline, long position, boolean gap) {
+		this.seen = timeline.countTo(position);
 		this.log = log;
 		this.timeline = timeline;
 		this.position = position;
@@ -63,9 +67,11 @@ public final class EventStream implements AutoCloseable {
 	 * @throws InterruptedException if the thread was interrupted
 	 */
 	public @Nullable List<Event> next(Duration wait) throws InterruptedException {
-		List<Event> events = this.log.await(this.timeline, this.position, BATCH, TimeUnit.NANOSECONDS.convert(wait));
+		List<Event> events = this.log.await(this.timeline, this.position, this.seen, BATCH,
+				TimeUnit.NANOSECONDS.convert(wait));
 		if (events != null && !events.isEmpty()) {
 			this.position = events.getLast().sequence();
+			this.seen += events.size();
 		}
 		return events;
 	}

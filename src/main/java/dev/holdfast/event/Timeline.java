@@ -23,6 +23,9 @@ final class Timeline {
 	/** Up to here it is not complete. */
 	private long forgotten;
 
+	/** Events that were ever added. */
+	private long count;
+
 	private boolean ended;
 
 	/**
@@ -38,6 +41,7 @@ final class Timeline {
 
 	void add(Event event) {
 		this.events.put(event.sequence(), event);
+		this.count++;
 		if (this.events.size() > this.limit) {
 			this.forgotten = this.events.pollFirstEntry().getKey();
 		}
@@ -49,6 +53,20 @@ final class Timeline {
 	 */
 	boolean reachesBackTo(long sequence) {
 		return sequence >= this.forgotten;
+	}
+
+	/**
+	 * How many of all that were ever added came up to a place.
+	 */
+	long countTo(long sequence) {
+		return this.count - this.events.tailMap(sequence, false).size();
+	}
+
+	/**
+	 * How many of all that were ever added are not kept any more.
+	 */
+	long dropped() {
+		return this.count - this.events.size();
 	}
 
 	/**

@@ -32,15 +32,19 @@ final class MappingReconciler {
 
 	private final Clock clock;
 
+	private final MapTimes times;
+
 	private final Consumer<Mapping> changed;
 
 	/**
 	 * A reconciler.
+	 * @param times records how long members took
 	 * @param changed hears of mappings whose members may be different; must not block
 	 */
-	MappingReconciler(PremapBudget budget, Clock clock, Consumer<Mapping> changed) {
+	MappingReconciler(PremapBudget budget, Clock clock, MapTimes times, Consumer<Mapping> changed) {
 		this.budget = budget;
 		this.clock = clock;
+		this.times = times;
 		this.changed = changed;
 	}
 
@@ -142,9 +146,10 @@ final class MappingReconciler {
 
 	private CompletableFuture<Void> premapped(Member member, TierChoice wanted, BufferHandle memory, Device device,
 			Premap premap, long begin) {
-		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin);
-		PremapBudget.Handover handover = this.budget.hand(member, premap, () -> member.mapped(device.generation(),
-				premap.made.join(), null, premap, this.clock.instant(), micros));
+		IoBuffer target = premap.made.join();
+		long micros = took(target, begin);
+		PremapBudget.Handover handover = this.budget.hand(member, premap,
+				() -> member.mapped(device.generation(), target, null, premap, this.clock.instant(), micros));
 		return handover.done() ? giveBack(member, handover.old())
 				: without(member, wanted, memory, device, PremapBudget.DEMOTED, begin);
 	}
@@ -169,9 +174,15 @@ final class MappingReconciler {
 
 	private CompletableFuture<Void> complete(Member member, Device device, IoBuffer target, @Nullable Reason reason,
 			long begin) {
-		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin);
-		Premap old = member.mapped(device.generation(), target, reason, null, this.clock.instant(), micros);
+		Premap old = member.mapped(device.generation(), target, reason, null, this.clock.instant(),
+				took(target, begin));
 		return giveBack(member, old);
+	}
+
+	private long took(IoBuffer made, long begin) {
+		long nanos = System.nanoTime() - begin;
+		this.times.record(made.tier(), nanos);
+		return TimeUnit.NANOSECONDS.toMicros(nanos);
 	}
 
 	private CompletableFuture<Void> stale(Member member) {

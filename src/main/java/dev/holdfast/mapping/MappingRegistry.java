@@ -1,6 +1,7 @@
 package dev.holdfast.mapping;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import dev.holdfast.buffer.BufferDeclaration;
 import dev.holdfast.volume.VolumeHandle;
@@ -94,6 +96,22 @@ final class MappingRegistry {
 			.flatMap((buffer) -> list(buffer).stream())
 			.filter((mapping) -> mapping.members().stream().anyMatch(there))
 			.toList();
+	}
+
+	Stream<Mapping> all() {
+		return this.buffers.values().stream().flatMap((ofBuffer) -> ofBuffer.all().stream());
+	}
+
+	/** How many each tenant has that has any. */
+	Map<String, Long> counts() {
+		Map<String, Long> counts = new HashMap<>();
+		this.buffers.values().forEach((ofBuffer) -> {
+			BufferDeclaration buffer = ofBuffer.buffer();
+			if (buffer != null && !ofBuffer.all().isEmpty()) {
+				counts.merge(buffer.key().tenant(), (long) ofBuffer.all().size(), Long::sum);
+			}
+		});
+		return counts;
 	}
 
 	int count(String tenant) {

@@ -56,6 +56,10 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	private final Fallbacks demotions = new Fallbacks();
 
+	private final MapTimes times = new MapTimes();
+
+	private final MappingStatistics statistics;
+
 	private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
 	private final MappingRegistry registry = new MappingRegistry();
@@ -76,7 +80,8 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		this.patience = patience;
 		this.room = new MappingRoom(quota, this.registry::count);
 		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit, this::demoted, this.threads);
-		this.reconciler = new MappingReconciler(this.budget, clock, this.news::made);
+		this.reconciler = new MappingReconciler(this.budget, clock, this.times, this.news::made);
+		this.statistics = new MappingStatistics(this.registry, this.budget, this.fallbacks, this.demotions, this.times);
 		for (MappingDeclaration declaration : this.table.load()) {
 			Mapping mapping = new Mapping(declaration);
 			this.registry.of(declaration.buffer()).add(mapping);
@@ -438,6 +443,10 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 */
 	public List<MappingStatus> onDevice(UUID device) {
 		return this.registry.onDevice(device);
+	}
+
+	public MappingStatistics statistics() {
+		return this.statistics;
 	}
 
 	/**

@@ -216,6 +216,13 @@ final class PremapBudget {
 		return bytes((premap) -> premap.tenant().equals(tenant), List.of());
 	}
 
+	/** Of each tenant that has any. */
+	synchronized Map<String, Long> tenants() {
+		Map<String, Long> bytes = new HashMap<>();
+		this.premaps.values().forEach((premap) -> bytes.merge(premap.tenant(), premap.bytes(), Long::sum));
+		return bytes;
+	}
+
 	synchronized long deviceBytes(UUID device) {
 		return bytes((premap) -> premap.key.device().equals(device), List.of());
 	}

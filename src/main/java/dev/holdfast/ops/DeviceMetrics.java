@@ -15,7 +15,6 @@ import dev.holdfast.volume.SpaceUsage;
 import dev.holdfast.volume.Volumes;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -48,10 +47,10 @@ final class DeviceMetrics implements MultiCollector {
 	}
 
 	private static GaugeSnapshot states(List<DeviceStatus> all) {
-		GaugeSnapshot.Builder metric = gauge("holdfast_device_state", "1 for the state that the device is in");
+		GaugeSnapshot.Builder metric = Samples.gauge("holdfast_device_state", "1 for the state that the device is in");
 		for (DeviceStatus status : all) {
 			for (DeviceState state : DeviceState.values()) {
-				metric.dataPoint(point(Labels.of("device", status.known().name(), "state", state.label()),
+				metric.dataPoint(Samples.gauge(Labels.of("device", status.known().name(), "state", state.label()),
 						(status.state() == state) ? 1 : 0));
 			}
 		}
@@ -59,11 +58,12 @@ final class DeviceMetrics implements MultiCollector {
 	}
 
 	private static GaugeSnapshot generations(List<DeviceStatus> all) {
-		GaugeSnapshot.Builder metric = gauge("holdfast_device_generation", "Times that the device was attached");
+		GaugeSnapshot.Builder metric = Samples.gauge("holdfast_device_generation",
+				"Times that the device was attached");
 		for (DeviceStatus status : all) {
 			Device device = status.device();
 			if (device != null) {
-				metric.dataPoint(point(Labels.of("device", device.name()), (double) device.generation()));
+				metric.dataPoint(Samples.gauge(Labels.of("device", device.name()), (double) device.generation()));
 			}
 		}
 		return metric.build();
@@ -88,7 +88,7 @@ final class DeviceMetrics implements MultiCollector {
 	}
 
 	private GaugeSnapshot capacity(List<DeviceStatus> all) {
-		GaugeSnapshot.Builder metric = gauge("holdfast_capacity_bytes", "Room for volumes, by how it is used");
+		GaugeSnapshot.Builder metric = Samples.gauge("holdfast_capacity_bytes", "Room for volumes, by how it is used");
 		for (DeviceStatus status : all) {
 			if (status.device() != null) {
 				SpaceUsage usage = this.volumes.usage(status.known().uuid());
@@ -102,28 +102,22 @@ final class DeviceMetrics implements MultiCollector {
 
 	private static void add(GaugeSnapshot.Builder metric, DeviceStatus status, String state, SpaceUsage usage,
 			ToDoubleFunction<SpaceUsage> value) {
-		metric.dataPoint(point(Labels.of("device", status.known().name(), "state", state), value.applyAsDouble(usage)));
+		metric.dataPoint(
+				Samples.gauge(Labels.of("device", status.known().name(), "state", state), value.applyAsDouble(usage)));
 	}
 
 	/** Work on devices only: that on tenants' volumes would be a series each. */
 	private GaugeSnapshot progress() {
-		GaugeSnapshot.Builder metric = gauge("holdfast_operation_progress_ratio", "How far long work is, 0 to 1");
+		GaugeSnapshot.Builder metric = Samples.gauge("holdfast_operation_progress_ratio",
+				"How far long work is, 0 to 1");
 		for (OperationSnapshot operation : this.operations.list()) {
 			if (operation.state() == OperationState.RUNNING && operation.subject().startsWith(DEVICES)) {
 				String device = operation.subject().substring(DEVICES.length());
 				double ratio = (operation.total() > 0) ? (double) operation.done() / operation.total() : 0;
-				metric.dataPoint(point(Labels.of("kind", operation.kind(), "device", device), ratio));
+				metric.dataPoint(Samples.gauge(Labels.of("kind", operation.kind(), "device", device), ratio));
 			}
 		}
 		return metric.build();
-	}
-
-	private static GaugeSnapshot.Builder gauge(String name, String help) {
-		return GaugeSnapshot.builder().name(name).help(help);
-	}
-
-	private static GaugeDataPointSnapshot point(Labels labels, double value) {
-		return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
 	}
 
 }

@@ -1,8 +1,14 @@
 package dev.holdfast.ops;
 
+import dev.holdfast.block.BlockService;
+import dev.holdfast.buffer.Buffers;
+import dev.holdfast.buffer.Memlock;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Devices;
+import dev.holdfast.event.EventLog;
+import dev.holdfast.mapping.Mappings;
 import dev.holdfast.operation.Operations;
+import dev.holdfast.tenant.Tenants;
 import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.volume.Volumes;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -26,10 +32,10 @@ class ObservationConfiguration {
 
 	@Bean
 	IoMetrics ioMetrics(PrometheusRegistry registry, DrainedEngine engine, Devices devices, StagingPool staging,
-			KernelProbe kernel, ObjectProvider<BuildProperties> build) {
+			Memlock memlock, KernelProbe kernel, ObjectProvider<BuildProperties> build) {
 		BuildProperties properties = build.getIfAvailable();
 		String version = (properties != null) ? properties.getVersion() : null;
-		IoMetrics metrics = new IoMetrics(engine.engine(), devices, staging, kernel.memlockBytes(),
+		IoMetrics metrics = new IoMetrics(engine.engine(), devices, staging, memlock, kernel.memlockBytes(),
 				(version != null) ? version : "unknown");
 		registry.register(metrics);
 		return metrics;
@@ -38,6 +44,29 @@ class ObservationConfiguration {
 	@Bean
 	DeviceMetrics deviceMetrics(PrometheusRegistry registry, Devices devices, Volumes volumes, Operations operations) {
 		DeviceMetrics metrics = new DeviceMetrics(devices, volumes, operations);
+		registry.register(metrics);
+		return metrics;
+	}
+
+	@Bean
+	MappingMetrics mappingMetrics(PrometheusRegistry registry, Mappings mappings, Devices devices) {
+		MappingMetrics metrics = new MappingMetrics(mappings.statistics(), devices);
+		registry.register(metrics);
+		return metrics;
+	}
+
+	@Bean
+	TenantMetrics tenantMetrics(PrometheusRegistry registry, Tenants tenants, Volumes volumes, Buffers buffers,
+			Mappings mappings, BlockService blocks) {
+		TenantMetrics metrics = new TenantMetrics(tenants, volumes, buffers, mappings, blocks.io());
+		registry.register(metrics);
+		tenants.follow(metrics);
+		return metrics;
+	}
+
+	@Bean
+	EventMetrics eventMetrics(PrometheusRegistry registry, EventLog events) {
+		EventMetrics metrics = new EventMetrics(events);
 		registry.register(metrics);
 		return metrics;
 	}

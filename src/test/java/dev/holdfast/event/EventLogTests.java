@@ -114,10 +114,15 @@ class EventLogTests {
 			assertThat(subjects(slow)).containsExactly("seen");
 			place = slow.place();
 			LongStream.rangeClosed(1, 6).forEach((number) -> publish("acme", "e" + number));
+			assertThat(this.log.dropped()).isZero();
 			assertThat(slow.next(NOW)).isNull();
+			assertThat(this.log.dropped()).as("one event it has not had").isEqualTo(1);
 		}
 		try (EventStream again = this.log.follow("acme", place)) {
 			assertThat(again.gap()).isTrue();
+			LongStream.rangeClosed(1, 8).forEach((number) -> publish("acme", "f" + number));
+			assertThat(again.next(NOW)).isNull();
+			assertThat(this.log.dropped()).as("three more").isEqualTo(4);
 		}
 	}
 

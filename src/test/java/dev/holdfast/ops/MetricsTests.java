@@ -57,6 +57,8 @@ class MetricsTests {
 		assertThat(scrape()).contains("holdfast_io_inflight{device=\"d0\"} 0.0")
 			.contains("holdfast_staging_used_ratio 0.0")
 			.contains("holdfast_memlock_limit_bytes ")
+			.contains("holdfast_memlock_used_bytes ")
+			.contains("holdfast_events_dropped_total 0.0")
 			.contains("holdfast_build_info{version=")
 			.contains("holdfast_ring_enters_total{ring=\"0\"}")
 			.contains("holdfast_ring_submitted_total{ring=\"0\"}")

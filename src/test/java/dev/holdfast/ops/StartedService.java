@@ -3,6 +3,7 @@ package dev.holdfast.ops;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import dev.holdfast.HoldfastApplication;
@@ -29,13 +30,25 @@ public final class StartedService implements AutoCloseable {
 	 * @param properties in the form {@code name=value}; without any it has no device
 	 */
 	public static StartedService start(Path directory, String... properties) {
+		return start(directory, new Class<?>[] { HoldfastApplication.class }, properties);
+	}
+
+	/**
+	 * Starts one whose engine can premap, as if some kernel had that.
+	 */
+	public static StartedService premapping(Path directory, String... properties) {
+		String[] all = Arrays.copyOf(properties, properties.length + 1);
+		all[properties.length] = "spring.main.allow-bean-definition-overriding=true";
+		return start(directory, new Class<?>[] { HoldfastApplication.class, PremappingEngine.class }, all);
+	}
+
+	private static StartedService start(Path directory, Class<?>[] sources, String... properties) {
 		List<String> arguments = new ArrayList<>(List.of("--holdfast.data-directory=" + directory,
 				"--holdfast.staging=16MiB", "--server.port=0", "--management.server.port=0"));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
-		return new StartedService(directory,
-				SpringApplication.run(HoldfastApplication.class, arguments.toArray(String[]::new)));
+		return new StartedService(directory, SpringApplication.run(sources, arguments.toArray(String[]::new)));
 	}
 
 	/**

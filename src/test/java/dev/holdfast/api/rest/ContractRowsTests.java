@@ -58,11 +58,11 @@ class ContractRowsTests {
 			version-not-supported  ContainerTests#shouldRefuse
 			no-space               VolumesTests#shouldSayThatThereIsNoSpace
 			unaligned-range        BatchApiTests#shouldAnswerWhatIsWrongWithOneAndDoTheOthers
-			premap-not-permitted   -
+			premap-not-permitted   PremappingTests#shouldPremapOnlyForWhoMay
 			already-mapped         MappingRoutesTests#shouldRefuseAnotherWay
 			not-attempted          BatchApiTests#shouldSayWhatWasNotAttempted
 			region-in-flight       BufferRoutesTests#shouldRefuseBytesInFlight
-			stale-mapping          -
+			stale-mapping          PremappingTests#shouldFailWhereThatIsWanted
 			write-loss-possible    -
 			device-suspended       -
 			internal-error         -
