@@ -28,6 +28,10 @@ class DisconnectTests extends Attack {
 
 	private static final String JSON = "{\"offset\":0,\"length\":4096}";
 
+	private static final String IO = "{\"operations\":[%s,%s]}".formatted(
+			"{\"op\":\"read\",\"offset\":0,\"length\":524288,\"buffer\":\"target\"}",
+			"{\"op\":\"write\",\"offset\":524288,\"length\":524288,\"buffer\":\"target\",\"bufferOffset\":524288}");
+
 	static Stream<String> requests() {
 		return Stream.of("GET %s|Range: bytes=1-700000|".formatted(DATA),
 				"GET %s|Range: bytes=0-9,100-,5-|".formatted(DATA), "GET %s|X: y|".formatted(DATA),
@@ -41,7 +45,12 @@ class DisconnectTests extends Attack {
 					.formatted(Stage.TARGET),
 				"POST %s:zero|Content-Type: application/json~Content-Length: %d|%s".formatted(Stage.TARGET,
 						JSON.length(), JSON),
-				"POST %s:flush|Content-Length: 0|".formatted(Stage.TARGET));
+				"POST %s:flush|Content-Length: 0|".formatted(Stage.TARGET),
+				"GET %s/data|Range: bytes=1-700000|".formatted(Stage.BUFFER),
+				"PUT %s/data?offset=1|Content-Length: 300000|BODY".formatted(Stage.BUFFER),
+				"PUT %s/data?offset=1|Transfer-Encoding: chunked|CHUNKS".formatted(Stage.BUFFER),
+				"POST %s:io|Content-Type: application/json~Content-Length: %d|%s".formatted(Stage.TARGET, IO.length(),
+						IO));
 	}
 
 	@ParameterizedTest

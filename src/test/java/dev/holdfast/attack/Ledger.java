@@ -21,9 +21,13 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.holdfast.api.rest.Admission;
 import dev.holdfast.api.rest.HttpProtocol;
 import dev.holdfast.block.BlockService;
+import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.buffer.Buffers;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.Devices;
+import dev.holdfast.mapping.MappingStatistics;
+import dev.holdfast.mapping.Mappings;
 import dev.holdfast.tenant.FailedAuthentications;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
@@ -137,6 +141,7 @@ final class Ledger {
 		counts.put("whole reads", size(field(data, "wholeReads"), "running"));
 		counts.put("pins", this.volumes.stream().mapToLong(this::pins).sum());
 		counts.put("grants of blocks", grants());
+		memory(counts);
 		for (Device device : this.context.getBean(Devices.class).online()) {
 			counts.put("in flight to " + device.name(), (long) device.inFlight());
 		}
@@ -144,6 +149,26 @@ final class Ledger {
 		counts.put("connections", Math.max(0, connections() - ACCEPTOR));
 		counts.put("addresses that showed bad tokens", Math.max(0, addresses() - 1));
 		return counts;
+	}
+
+	/** What is held of buffers, and what is remembered of such that are gone. */
+	private void memory(Map<String, Long> counts) {
+		Map<?, ?> buffers = (Map<?, ?>) field(this.context.getBean(Buffers.class), "slots");
+		Mappings mappings = this.context.getBean(Mappings.class);
+		MappingStatistics statistics = mappings.statistics();
+		long declared = statistics.mappings().values().stream().mapToLong(Long::longValue).sum();
+		counts.put("regions of buffers", buffers.values().stream().mapToLong(Ledger::regions).sum());
+		counts.put("buffers that are being deleted",
+				buffers.values().stream().filter((buffer) -> field(buffer, "wanted").equals(false)).count());
+		counts.put("room for mappings", size(field(mappings, "room"), "underWay"));
+		counts.put("buffers with mappings that are gone",
+				Math.max(0, size(field(mappings, "registry"), "buffers") - buffers.size()));
+		counts.put("mappings that are gone", Math.max(0, size(field(mappings, "news"), "told") - declared));
+	}
+
+	private static long regions(Object buffer) {
+		Object handle = ReflectionTestUtils.getField(buffer, "handle");
+		return (handle != null) ? ((BufferHandle) handle).inUse() : 0;
 	}
 
 	private long pins(VolumeKey key) {

@@ -15,8 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Whom the attacks are about: {@code mallory}, who attacks with tokens of its own and has
- * a volume of which it writes the first MiB only, and {@code vault}, of whom nothing may
- * ever be seen or changed. The secrets of all are known, so that none is overlooked.
+ * a volume of which it writes the first MiB only, and a buffer, and {@code vault}, of
+ * whom nothing may ever be seen or changed. The secrets of all are known, so that none is
+ * overlooked.
  */
 final class Stage {
 
@@ -27,12 +28,19 @@ final class Stage {
 
 	static final String TARGET = "/v1/tenants/mallory/volumes/target";
 
+	/** Mallory's, mapped to the target. */
+	static final String BUFFER = "/v1/tenants/mallory/buffers/target";
+
 	static final String VAULT = "/v1/tenants/vault/volumes/canary";
+
+	private static final String VAULT_BUFFER = "/v1/tenants/vault/buffers/canary";
 
 	static final List<VolumeKey> VOLUMES = List.of(new VolumeKey("mallory", "target"),
 			new VolumeKey("vault", "canary"));
 
 	private static final int CANARY_BYTES = 1 << 20;
+
+	private static final int BUFFER_BYTES = 1 << 20;
 
 	private static final String AUTHORIZATION = "Authorization: ";
 
@@ -65,6 +73,10 @@ final class Stage {
 		this.secrets.add(directory.toString());
 		make(TARGET, this.mallory, TARGET_BYTES);
 		make(VAULT, this.owner, CANARY_BYTES);
+		make(BUFFER, this.mallory, BUFFER_BYTES);
+		make(VAULT_BUFFER, this.owner, CANARY_BYTES);
+		Answer mapped = request("PUT", BUFFER + "/mappings/target", this.mallory, "{}");
+		assertThat(mapped.status()).as(mapped.toString()).isEqualTo(201);
 		this.untouched = untouched();
 		this.canary = canary();
 	}
@@ -95,13 +107,16 @@ final class Stage {
 		return authorization.substring(authorization.length() - 52);
 	}
 
-	void make(String volume, String authorization, int size) throws IOException {
-		Answer made = request("PUT", volume, authorization, "{\"sizeBytes\":%d}".formatted(size));
+	/**
+	 * Makes a volume or a buffer and fills it.
+	 */
+	void make(String path, String authorization, int size) throws IOException {
+		Answer made = request("PUT", path, authorization, "{\"sizeBytes\":%d}".formatted(size));
 		assertThat(made.status()).as(made.toString()).isEqualTo(201);
 		byte[] bytes = new byte[size];
 		new Random(size).nextBytes(bytes);
 		try (Wire wire = new Wire(this.port)) {
-			wire.send(head("PUT", volume + "/data?offset=0", authorization, "Content-Length: " + size)).send(bytes);
+			wire.send(head("PUT", path + "/data?offset=0", authorization, "Content-Length: " + size)).send(bytes);
 			Answer written = wire.answer("PUT");
 			assertThat(written).isNotNull();
 			assertThat(written.status()).as(written.toString()).isEqualTo(204);
@@ -195,7 +210,8 @@ final class Stage {
 
 	private String canary() throws Exception {
 		return get(VAULT, this.owner).text() + get("/v1/tenants/vault/volumes", this.owner).text()
-				+ checksum(get(VAULT + "/data", this.owner), 200);
+				+ checksum(get(VAULT + "/data", this.owner), 200)
+				+ checksum(get(VAULT_BUFFER + "/data", this.owner), 200);
 	}
 
 	private static String checksum(Answer answer, int status) throws Exception {
