@@ -2,6 +2,7 @@ package dev.holdfast.ops;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,17 +54,19 @@ class SeriesTests {
 				use(service, "tenant-" + i, "d" + i % DEVICES);
 			}
 			List<String> series = service.metrics().lines().filter((line) -> !line.startsWith("#")).toList();
+			assertDocumented(service.metrics());
 			assertThat(series).filteredOn((line) -> line.startsWith("holdfast_tenant_io_total"))
 				.hasSize(TENANTS * IoKind.values().length);
-			assertThat(series).filteredOn((line) -> line.startsWith("holdfast_quota_used_ratio"))
-				.hasSize(TENANTS * 5);
+			assertThat(series).filteredOn((line) -> line.startsWith("holdfast_quota_used_ratio")).hasSize(TENANTS * 5);
 			assertThat(series).filteredOn((line) -> line.startsWith("holdfast_io_duration_seconds_count"))
 				.hasSize(DEVICES * IoKind.values().length);
 			assertThat(series.size() + others()).as("series").isLessThanOrEqualTo(5000);
 		}
 	}
 
-	/** Everything that is counted by tenant, and on each device each kind of operation. */
+	/**
+	 * Everything that is counted by tenant, and on each device each kind of operation.
+	 */
 	private static void use(StartedService service, String tenant, String device) throws IOException {
 		service.bean(Tenants.class)
 			.declare(tenant, new Quotas(MIB, MIB, MIB, 10L, 10L, 1_000_000L, 1_000 * MIB), Precondition.none());
@@ -81,6 +84,20 @@ class SeriesTests {
 		blocks.zero(key, 0, BLOCK, TransferOptions.DEFAULT);
 		blocks.discard(key, 0, BLOCK, TransferOptions.DEFAULT);
 		blocks.flush(key, TransferOptions.DEFAULT);
+	}
+
+	/** What is there is named on the page. */
+	private static void assertDocumented(String scraped) throws IOException {
+		List<String> there = scraped.lines()
+			.filter((line) -> line.startsWith("# TYPE holdfast_"))
+			.map((line) -> line.split(" ", 4)[2])
+			.toList();
+		List<String> documented = Files.readAllLines(Path.of("src/docs/metrics.md"))
+			.stream()
+			.filter((line) -> line.startsWith("| `holdfast_") && line.split("`", 3)[1].matches("\\w+"))
+			.map((line) -> line.split("`", 3)[1])
+			.toList();
+		assertThat(documented).doesNotHaveDuplicates().containsAll(there);
 	}
 
 	/**
