@@ -72,14 +72,14 @@ final class BatchSteps {
 		}
 	}
 
-	private RegionMemory region(BatchOperation operation) {
+	private IoMemory region(BatchOperation operation) {
 		String tenant = this.handle.volume().key().tenant();
 		String name = Objects.requireNonNull(operation.buffer(), "a read or write names a buffer");
 		requireAligned(operation.bufferOffset());
 		BufferHandle buffer = this.buffers.open(new BufferKey(tenant, name));
 		boolean changes = operation.kind() == BatchOperation.Kind.READ;
 		Region region = buffer.take(operation.bufferOffset(), operation.length(), changes);
-		return new RegionMemory(region, operation.bufferOffset(), this.mappings.route(buffer, this.handle));
+		return new IoMemory(region, this.mappings.route(buffer, this.handle));
 	}
 
 	/** Memory needs no more than what the devices' own blocks need. */

@@ -8,6 +8,7 @@ import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.mapping.Route;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
@@ -37,6 +38,8 @@ public final class BlockService {
 
 	private final StagingPool pool;
 
+	private final Route route;
+
 	private final BlockRanges ranges = new BlockRanges();
 
 	private final Flows flows = new Flows();
@@ -45,10 +48,16 @@ public final class BlockService {
 
 	private final Rates rates;
 
-	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Rates rates) {
+	/**
+	 * The use cases.
+	 * @param pool of memory for bytes on their way
+	 * @param route from that memory to every volume
+	 */
+	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Route route, Rates rates) {
 		this.engine = engine;
 		this.volumes = volumes;
 		this.pool = pool;
+		this.route = route;
 		this.rates = rates;
 	}
 
@@ -80,7 +89,7 @@ public final class BlockService {
 		requireInside(volume, offset, length);
 		Memory memory = new Memory(this.pool, key.tenant(), options, length);
 		return new ReadStream(memory, volume.blockSize(),
-				(lease) -> dispatch(handle, options, new StagingMemory(lease)), this.rates.admit(key.tenant()))
+				(lease) -> dispatch(handle, options, new IoMemory(lease, this.route)), this.rates.admit(key.tenant()))
 			.run(offset, length, sink);
 	}
 
@@ -110,8 +119,8 @@ public final class BlockService {
 		VolumeKey key = handle.volume().key();
 		Memory memory = new Memory(this.pool, key.tenant(), options, length);
 		return new WriteStream(memory, this.ranges, handle, options,
-				(lease) -> dispatch(handle, options, (lease != null) ? new StagingMemory(lease) : null), pass, offset,
-				source)
+				(lease) -> dispatch(handle, options, (lease != null) ? new IoMemory(lease, this.route) : null), pass,
+				offset, source)
 			.run(length);
 	}
 

@@ -115,7 +115,7 @@ final class Dispatch implements AutoCloseable {
 		if (named == null) {
 			throw new IllegalStateException("no memory");
 		}
-		long position = named.offset() + at;
+		long position = named.use().offset() + at;
 		for (DeviceRange range : pinned().resolve(offset, length)) {
 			if (this.refused != null) {
 				return;
@@ -136,7 +136,7 @@ final class Dispatch implements AutoCloseable {
 	 */
 	private void transfer(IoMemory named, DeviceRange range, long position, Preparation preparation) {
 		PendingIo io = prepared();
-		IoBuffer target = named.via(range.device());
+		IoBuffer target = named.route().via(range.device());
 		while (true) {
 			preparation.prepare(io.operation(), range, target, position);
 			try {
@@ -144,7 +144,7 @@ final class Dispatch implements AutoCloseable {
 				return;
 			}
 			catch (BufferClosedException ex) {
-				target = named.instead(range.device(), target);
+				target = named.route().instead(range.device(), target);
 			}
 		}
 	}
@@ -302,7 +302,7 @@ final class Dispatch implements AutoCloseable {
 		letGoOfBlocks();
 		IoMemory named = this.memory;
 		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
-			named.closeSoon();
+			named.use().closeSoon();
 		}
 	}
 
@@ -337,7 +337,7 @@ final class Dispatch implements AutoCloseable {
 		noMore();
 		IoMemory named = this.memory;
 		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
-			named.close();
+			named.use().close();
 		}
 	}
 

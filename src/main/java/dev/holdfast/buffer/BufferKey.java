@@ -8,4 +8,17 @@ package dev.holdfast.buffer;
  */
 public record BufferKey(String tenant, String name) {
 
+	/**
+	 * Whose the service's own buffers are. No tenant can have this name, and no request
+	 * can say it.
+	 */
+	public static final String SYSTEM = "_system";
+
+	/**
+	 * Whether it is a buffer of the service's own.
+	 */
+	public boolean ofSystem() {
+		return SYSTEM.equals(this.tenant);
+	}
+
 }

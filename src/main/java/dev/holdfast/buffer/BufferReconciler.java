@@ -71,7 +71,7 @@ final class BufferReconciler implements AutoCloseable {
 	private @Nullable ProblemException make(BufferSlot slot) {
 		long size = slot.declaration.spec().sizeBytes();
 		try {
-			this.memlock.begin(size);
+			begin(slot.declaration);
 		}
 		catch (ProblemException ex) {
 			slot.failure = ex.detail();
@@ -93,6 +93,18 @@ final class BufferReconciler implements AutoCloseable {
 		}
 		finally {
 			this.memlock.end(size);
+		}
+	}
+
+	/**
+	 * What a tenant asks to be registered is, or is refused; the service does without.
+	 */
+	private void begin(BufferDeclaration declaration) {
+		if (declaration.key().ofSystem()) {
+			this.memlock.beginAnyway(declaration.spec().sizeBytes());
+		}
+		else {
+			this.memlock.begin(declaration.spec().sizeBytes());
 		}
 	}
 

@@ -3,15 +3,11 @@ package dev.holdfast.buffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-import dev.holdfast.engine.IoBuffer;
-
 /**
- * The right to use a part of the staging memory, until it is closed. Whoever does I/O
- * with it closes it only once the engine has released the operation. Closing twice does
- * nothing. What is in it at first is left over from before: never hand out bytes that
- * were not put there.
+ * A part of the staging memory, which nobody else has. What is in it at first is left
+ * over from before: never hand out bytes that were not put there.
  */
-public final class Lease implements AutoCloseable {
+public final class Lease implements BufferUse {
 
 	private final StagingPool pool;
 
@@ -31,18 +27,8 @@ public final class Lease implements AutoCloseable {
 		this.size = size;
 	}
 
-	/**
-	 * What operations name.
-	 * @return the buffer of the whole pool
-	 */
-	public IoBuffer buffer() {
-		return this.pool.buffer();
-	}
-
-	/**
-	 * Where in {@link #buffer()} the part begins.
-	 * @return offset in bytes, a multiple of 4 KiB
-	 */
+	/** A multiple of 4 KiB. */
+	@Override
 	public long offset() {
 		return this.offset;
 	}
@@ -56,7 +42,7 @@ public final class Lease implements AutoCloseable {
 	}
 
 	public MemorySegment memory() {
-		return this.pool.buffer().memory().asSlice(this.offset, this.size);
+		return this.pool.memory().asSlice(this.offset, this.size);
 	}
 
 	/**
@@ -72,6 +58,11 @@ public final class Lease implements AutoCloseable {
 	@Override
 	public void close() {
 		this.pool.release(this);
+	}
+
+	@Override
+	public void closeSoon() {
+		Thread.ofVirtual().name("holdfast-late-lease").start(this::close);
 	}
 
 	String tenant() {

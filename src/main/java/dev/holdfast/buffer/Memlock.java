@@ -50,6 +50,14 @@ public final class Memlock {
 	}
 
 	/**
+	 * Lets through a registration that the kernel may refuse without harm.
+	 * @param bytes to be registered
+	 */
+	synchronized void beginAnyway(long bytes) {
+		this.underWay += bytes;
+	}
+
+	/**
 	 * A registration that was let through is counted by the engine now, or came to
 	 * nothing.
 	 */

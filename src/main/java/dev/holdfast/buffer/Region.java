@@ -3,10 +3,9 @@ package dev.holdfast.buffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Bytes of a buffer that somebody uses, until it is closed. Whoever does I/O with them
- * closes it only once the engine has released the operation. Closing twice does nothing.
+ * Bytes of a tenant's buffer, which are taken under rule 14 of the mapping contract.
  */
-public final class Region implements AutoCloseable {
+public final class Region implements BufferUse {
 
 	final long offset;
 
@@ -27,6 +26,17 @@ public final class Region implements AutoCloseable {
 		this.end = end;
 		this.changes = changes;
 		this.place = place;
+	}
+
+	@Override
+	public long offset() {
+		return this.offset;
+	}
+
+	/** Nobody has the owner's lock for long. */
+	@Override
+	public void closeSoon() {
+		close();
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package dev.holdfast.buffer;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,10 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
-import dev.holdfast.device.RegisteredMemory;
-import dev.holdfast.engine.IoBuffer;
 import dev.holdfast.engine.IoEngine;
-import dev.holdfast.uring.sys.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +44,10 @@ public final class StagingPool implements AutoCloseable {
 
 	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
-	private final RegisteredMemory memory;
+	private final SystemBuffer buffer;
+
+	/** All of it, so that nobody else has any. */
+	private final Region whole;
 
 	private final long size;
 
@@ -66,27 +67,31 @@ public final class StagingPool implements AutoCloseable {
 
 	private boolean closed;
 
-	private StagingPool(RegisteredMemory memory, Duration wait) {
-		this.memory = memory;
-		this.size = memory.buffer().memory().byteSize();
+	private StagingPool(SystemBuffer buffer, Duration wait) {
+		this.buffer = buffer;
+		this.size = buffer.handle().size();
+		this.whole = buffer.handle().take(0, this.size, true);
 		this.waitNanos = wait.toNanos();
 		this.allocator = new BuddyAllocator(this.size);
 	}
 
 	/**
-	 * Makes and registers the memory.
+	 * Makes the memory, a buffer of the service's own.
 	 * @param engine that is to use it
+	 * @param memlock that it counts in; where that is too small it is not registered
+	 * @param listener maps it to devices
 	 * @param size in bytes, a multiple of 1 MiB, at least 4 MiB
 	 * @param wait how long a request for a lease may wait
 	 * @return the pool, to be closed before the engine is
-	 * @throws ErrnoException if there is no memory
+	 * @throws ProblemException {@link Problem#NO_SPACE} if there is no memory
 	 */
-	public static StagingPool open(IoEngine engine, long size, Duration wait) throws ErrnoException {
+	public static StagingPool open(IoEngine engine, Memlock memlock, BufferListener listener, long size,
+			Duration wait) {
 		if (size < (long) TENANT_SHARE * LARGEST_LEASE || size % LARGEST_LEASE != 0) {
 			throw new IllegalArgumentException(
 					"staging memory must be a multiple of 1 MiB, at least 4 MiB, not %d bytes".formatted(size));
 		}
-		return new StagingPool(RegisteredMemory.open(engine, "holdfast-staging", size), wait);
+		return new StagingPool(SystemBuffer.open(engine, memlock, listener, "staging", size), wait);
 	}
 
 	/**
@@ -307,8 +312,15 @@ public final class StagingPool implements AutoCloseable {
 		}
 	}
 
-	IoBuffer buffer() {
-		return this.memory.buffer();
+	/**
+	 * What all leases are parts of.
+	 */
+	public BufferHandle buffer() {
+		return this.buffer.handle();
+	}
+
+	MemorySegment memory() {
+		return buffer().io().memory();
 	}
 
 	/**
@@ -334,7 +346,7 @@ public final class StagingPool implements AutoCloseable {
 	 * @return {@code null} if they do
 	 */
 	public @Nullable String refusal() {
-		return buffer().refusal();
+		return buffer().io().refusal();
 	}
 
 	/**
@@ -343,9 +355,10 @@ public final class StagingPool implements AutoCloseable {
 	 * process: somebody may still be writing to it.
 	 */
 	@Override
-	public void close() throws ErrnoException {
+	public void close() {
 		if (drain()) {
-			this.memory.close();
+			this.whole.close();
+			this.buffer.close();
 		}
 	}
 

@@ -8,7 +8,6 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.buffer.BufferHandle;
-import dev.holdfast.volume.VolumeHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +30,8 @@ final class Mapping {
 	/** The buffer's memory, while it is there and may be used. */
 	volatile @Nullable BufferHandle memory;
 
-	/** The volume, once it has been seen. */
-	volatile @Nullable VolumeHandle blocks;
+	/** Where it leads to, once that has been seen. */
+	volatile @Nullable Reach reach;
 
 	/** By device. Never changed in place. */
 	private volatile Map<UUID, Member> members = Map.of();

@@ -10,8 +10,6 @@ import java.util.function.BiConsumer;
 
 import dev.holdfast.buffer.BufferDeclaration;
 import dev.holdfast.engine.Tier;
-import dev.holdfast.volume.VolumeHandle;
-import dev.holdfast.volume.VolumeState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,12 +91,11 @@ final class MappingNews {
 
 	private Told tell(Mapping mapping, Told last, BiConsumer<@Nullable MappingStatus, MappingStatus> telling) {
 		BufferDeclaration buffer = this.registry.of(mapping.buffer).buffer();
-		VolumeHandle volume = mapping.blocks;
-		if (buffer == null || mapping.memory == null || volume == null
-				|| volume.volume().state() == VolumeState.DELETING) {
+		Reach reach = mapping.reach;
+		if (buffer == null || mapping.memory == null || reach == null || reach.ending()) {
 			return last;
 		}
-		MappingStatus now = new MappingStatus(MappingRegistry.key(buffer, volume), last.declaration(),
+		MappingStatus now = new MappingStatus(MappingRegistry.key(buffer, reach), last.declaration(),
 				mapping.status());
 		telling.accept(last.status(), now);
 		return new Told(last.declaration(), now);

@@ -16,7 +16,6 @@ import dev.holdfast.buffer.BufferHandle;
 import dev.holdfast.device.Device;
 import dev.holdfast.engine.IoBuffer;
 import dev.holdfast.engine.Tier;
-import dev.holdfast.volume.VolumeHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,12 +57,12 @@ final class MappingReconciler {
 		mapping.lock.lock();
 		try {
 			BufferHandle memory = mapping.wanted ? mapping.memory : null;
-			VolumeHandle volume = mapping.blocks;
-			List<Device> devices = (memory != null && volume != null) ? volume.devices() : List.of();
-			Set<UUID> under = (memory != null && volume != null) ? Set.copyOf(volume.volume().devices()) : Set.of();
+			Reach reach = mapping.reach;
+			List<Device> devices = (memory != null && reach != null) ? reach.online() : List.of();
+			Set<UUID> reached = (memory != null && reach != null) ? reach.all() : Set.of();
 			Set<UUID> here = devices.stream().map(Device::uuid).collect(Collectors.toSet());
 			for (Member member : List.copyOf(mapping.members())) {
-				if (!under.contains(member.device())) {
+				if (!reached.contains(member.device())) {
 					begun.add(end(mapping, member));
 				}
 				else if (!here.contains(member.device())) {

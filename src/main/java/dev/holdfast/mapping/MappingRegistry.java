@@ -73,16 +73,16 @@ final class MappingRegistry {
 		}
 	}
 
-	/** Those of which the volume is known. */
+	/** Those of which it is known where they lead to. */
 	List<MappingStatus> list(BufferDeclaration buffer) {
 		BufferMappings ofBuffer = this.buffers.get(buffer.uuid());
 		if (ofBuffer == null) {
 			return List.of();
 		}
 		return ofBuffer.all().stream().<MappingStatus>mapMulti((mapping, sink) -> {
-			VolumeHandle volume = mapping.blocks;
-			if (volume != null) {
-				sink.accept(status(mapping, buffer, volume));
+			Reach reach = mapping.reach;
+			if (reach != null) {
+				sink.accept(status(mapping, buffer, reach));
 			}
 		}).toList();
 	}
@@ -122,11 +122,15 @@ final class MappingRegistry {
 	}
 
 	static MappingStatus status(Mapping mapping, BufferDeclaration buffer, VolumeHandle volume) {
-		return new MappingStatus(key(buffer, volume), mapping.declaration(), mapping.status());
+		return status(mapping, buffer, new VolumeReach(volume));
 	}
 
-	static MappingKey key(BufferDeclaration buffer, VolumeHandle volume) {
-		return new MappingKey(buffer.key().tenant(), buffer.key().name(), volume.volume().key().name());
+	private static MappingStatus status(Mapping mapping, BufferDeclaration buffer, Reach reach) {
+		return new MappingStatus(key(buffer, reach), mapping.declaration(), mapping.status());
+	}
+
+	static MappingKey key(BufferDeclaration buffer, Reach reach) {
+		return new MappingKey(buffer.key().tenant(), buffer.key().name(), reach.name());
 	}
 
 }

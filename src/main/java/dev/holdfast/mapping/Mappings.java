@@ -20,11 +20,13 @@ import java.util.function.UnaryOperator;
 
 import dev.holdfast.buffer.BufferDeclaration;
 import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.buffer.BufferKey;
 import dev.holdfast.buffer.BufferListener;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Devices;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeListener;
@@ -66,7 +68,8 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	private final MappingNews news = new MappingNews(this.registry);
 
-	private final Map<UUID, VolumeHandle> volumes = new ConcurrentHashMap<>();
+	/** By the identity of the volume. */
+	private final Map<UUID, Reach> reaches = new ConcurrentHashMap<>();
 
 	/**
 	 * What the catalog declares; it is made as buffers and volumes come.
@@ -79,7 +82,8 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		this.clock = clock;
 		this.patience = patience;
 		this.room = new MappingRoom(quota, this.registry::count);
-		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit, this::demoted, this.threads);
+		this.budget = new PremapBudget(engine, (tenant) -> premappedLimit(quota, tenant), deviceLimit, this::demoted,
+				this.threads);
 		this.reconciler = new MappingReconciler(this.budget, clock, this.times, this.news::made);
 		this.statistics = new MappingStatistics(this.registry, this.budget, this.fallbacks, this.demotions, this.times);
 		for (MappingDeclaration declaration : this.table.load()) {
@@ -87,6 +91,20 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			this.registry.of(declaration.buffer()).add(mapping);
 			this.news.present(mapping);
 		}
+	}
+
+	/** The service's own memory has no limit but the device's. */
+	private static long premappedLimit(MappingQuota quota, String tenant) {
+		return BufferKey.SYSTEM.equals(tenant) ? Long.MAX_VALUE : quota.premappedBytes(tenant);
+	}
+
+	/**
+	 * Maps the service's own memory to each device there is, as long as it is there.
+	 */
+	public void follow(Devices devices) {
+		EveryDevice every = new EveryDevice(devices, (reach) -> await(changed(MappingDeclaration.EVERY_VOLUME, reach)));
+		every.changed();
+		devices.follow(every);
 	}
 
 	/**
@@ -175,7 +193,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		Mapping mapping = new Mapping(new MappingDeclaration(request.buffer().declaration().uuid(),
 				request.volume().uuid(), request.spec(), now));
 		mapping.memory = request.buffer();
-		mapping.blocks = request.volume();
+		mapping.reach = new VolumeReach(request.volume());
 		return mapping;
 	}
 
@@ -206,7 +224,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		}
 		// What came or went while they were made.
 		fresh.forEach(this::follow);
-		List<Mapping> late = fresh.stream().filter((mapping) -> mapping.blocks == null).toList();
+		List<Mapping> late = fresh.stream().filter((mapping) -> mapping.reach == null).toList();
 		if (!late.isEmpty()) {
 			forget(late);
 			throw new ProblemException(Problem.NOT_FOUND, "The volume was deleted meanwhile");
@@ -357,17 +375,27 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		return new Route(buffer, this.registry.find(id(buffer), volume.uuid()), this.fallbacks);
 	}
 
+	/**
+	 * How I/O with a buffer of the service's own gets to every volume.
+	 */
+	public Route route(BufferHandle buffer) {
+		return new Route(buffer, this.registry.find(id(buffer), MappingDeclaration.EVERY_VOLUME), this.fallbacks);
+	}
+
 	private void follow(Mapping mapping) {
 		BufferHandle memory = this.registry.of(mapping.buffer).memory();
-		VolumeHandle volume = this.volumes.get(mapping.volume);
 		mapping.memory = memory;
-		mapping.blocks = volume;
+		mapping.reach = this.reaches.get(mapping.volume);
 		reconcile(mapping);
 	}
 
 	@Override
 	public void declared(BufferDeclaration buffer) {
-		this.registry.of(buffer.uuid()).buffer(buffer);
+		BufferMappings ofBuffer = this.registry.of(buffer.uuid());
+		ofBuffer.buffer(buffer);
+		if (buffer.key().ofSystem()) {
+			ofBuffer.add(new Mapping(MappingDeclaration.everywhere(buffer)));
+		}
 	}
 
 	@Override
@@ -409,16 +437,20 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	@Override
 	public void changed(VolumeHandle volume) {
-		this.volumes.put(volume.uuid(), volume);
-		for (Mapping mapping : this.registry.ofVolume(volume.uuid())) {
-			mapping.blocks = volume;
-			reconcile(mapping);
-		}
+		var _ = changed(volume.uuid(), new VolumeReach(volume));
+	}
+
+	private CompletableFuture<Void> changed(UUID volume, Reach reach) {
+		this.reaches.put(volume, reach);
+		return CompletableFuture.allOf(this.registry.ofVolume(volume).stream().map((mapping) -> {
+			mapping.reach = reach;
+			return reconcile(mapping, false);
+		}).toArray(CompletableFuture<?>[]::new));
 	}
 
 	@Override
 	public void ended(VolumeHandle volume) {
-		this.volumes.remove(volume.uuid(), volume);
+		this.reaches.remove(volume.uuid(), new VolumeReach(volume));
 		forget(this.registry.ofVolume(volume.uuid()));
 	}
 

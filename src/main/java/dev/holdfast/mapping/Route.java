@@ -5,11 +5,13 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
 import dev.holdfast.engine.IoBuffer;
+import dev.holdfast.engine.Tier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How I/O with one buffer gets to the devices of one volume. The tier is chosen here, at
- * dispatch, for this buffer and this generation of the device (mapping contract, rule 1).
+ * How I/O with one buffer gets to the devices of one volume, or of all. The tier is
+ * chosen here, at dispatch, for this buffer and this generation of the device (mapping
+ * contract, rule 1).
  */
 public final class Route {
 
@@ -49,9 +51,14 @@ public final class Route {
 
 	/**
 	 * What an operation names whose first choice was taken away before it was handed
-	 * over.
+	 * over. Only what is premapped comes and goes while the buffer stays.
+	 * @param refused what it named
+	 * @throws ProblemException {@link Problem#NOT_FOUND} if the buffer itself is gone
 	 */
-	public IoBuffer instead(Device device) {
+	public IoBuffer instead(Device device, IoBuffer refused) {
+		if (refused.tier() != Tier.DMA) {
+			throw gone();
+		}
 		Mapping present = this.mapping;
 		Member member = (present != null) ? present.member(device.uuid()) : null;
 		if (member != null) {
@@ -59,6 +66,12 @@ public final class Route {
 		}
 		this.fallbacks.count(device.name(), Reason.Code.DEMOTED);
 		return this.buffer.io();
+	}
+
+	private ProblemException gone() {
+		return this.buffer.key().ofSystem() ? new ProblemException(Problem.OVERLOADED, "The service is stopping")
+				: new ProblemException(Problem.NOT_FOUND,
+						"The buffer %s was deleted before the operation began".formatted(this.buffer.key().name()));
 	}
 
 	private IoBuffer fallback(Mapping present, @Nullable Member member, Device device) {

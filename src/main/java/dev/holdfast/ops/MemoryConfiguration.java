@@ -47,11 +47,12 @@ class MemoryConfiguration {
 	}
 
 	@Bean(destroyMethod = "close")
-	Mappings mappings(Catalog catalog, DrainedEngine engine, TenantQuotas quotas, Volumes volumes,
+	Mappings mappings(Catalog catalog, DrainedEngine engine, TenantQuotas quotas, Volumes volumes, Devices devices,
 			HoldfastProperties properties) {
 		Mappings mappings = new Mappings(catalog, Clock.systemUTC(), engine.engine(), quotas,
 				properties.premapPerDevice().bytes(), PATIENCE);
 		volumes.follow(mappings);
+		mappings.follow(devices);
 		return mappings;
 	}
 

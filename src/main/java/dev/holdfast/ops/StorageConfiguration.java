@@ -14,6 +14,7 @@ import dev.holdfast.buffer.Memlock;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.ByteSize;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.DeviceAttacher;
 import dev.holdfast.device.Devices;
 import dev.holdfast.device.Drives;
@@ -25,7 +26,6 @@ import dev.holdfast.mapping.Mappings;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
 import dev.holdfast.tenant.Tokens;
-import dev.holdfast.uring.sys.ErrnoException;
 import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
 import dev.holdfast.volume.CatalogLeases;
@@ -151,16 +151,17 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	StagingPool staging(DrainedEngine engine, Devices devices, Memlock memlock, Buffers buffers) {
+	StagingPool staging(DrainedEngine engine, Devices devices, Memlock memlock, Buffers buffers, Mappings mappings) {
 		ByteSize size = this.properties.staging();
 		long bytes = (size != null) ? size.bytes() : StagingSize.automatic(memlock.limit(), this.properties.rings(),
 				Math.max(1, devices.online().size()), buffers.declaredBytes());
 		try {
-			StagingPool pool = StagingPool.open(engine.engine(), bytes, this.properties.ioDeadline());
+			StagingPool pool = StagingPool.open(engine.engine(), memlock, mappings, bytes,
+					this.properties.ioDeadline());
 			report(new ByteSize(bytes), pool.refusal());
 			return pool;
 		}
-		catch (ErrnoException ex) {
+		catch (ProblemException ex) {
 			throw new StartRefusedException(
 					"There is no memory for holdfast.staging: %s (%s)".formatted(new ByteSize(bytes), ex.getMessage()),
 					"Write less, such as 16MiB.", ex);
@@ -178,8 +179,8 @@ class StorageConfiguration {
 
 	@Bean
 	BlockService blockService(DrainedEngine engine, Devices devices, Volumes volumes, StagingPool staging,
-			Rates rates) {
-		return new BlockService(engine.engine(), volumes, staging, rates);
+			Mappings mappings, Rates rates) {
+		return new BlockService(engine.engine(), volumes, staging, mappings.route(staging.buffer()), rates);
 	}
 
 	@Bean

@@ -94,12 +94,12 @@ final class BatchRig implements AutoCloseable {
 		this.volumes = new MemoryIndex().open(fences, PATIENCE, this.devices.toArray(Device[]::new));
 		this.volumes.follow(this.mappings);
 		this.leases = new Leases(this.volumes, fences, PATIENCE);
-		this.buffers = new Buffers(this.catalog, Clock.systemUTC(), this.engine,
-				new Memlock(this.engine, Long.MAX_VALUE), (tenant, bytes, use) -> {
-				}, this.mappings);
+		Memlock memlock = new Memlock(this.engine, Long.MAX_VALUE);
+		this.buffers = new Buffers(this.catalog, Clock.systemUTC(), this.engine, memlock, (tenant, bytes, use) -> {
+		}, this.mappings);
 		this.buffers.start();
-		this.pool = StagingPool.open(this.engine, 16L * MIB, PATIENCE);
-		this.blocks = new BlockService(this.engine, this.volumes, this.pool,
+		this.pool = StagingPool.open(this.engine, memlock, this.mappings, 16L * MIB, PATIENCE);
+		this.blocks = new BlockService(this.engine, this.volumes, this.pool, this.mappings.route(this.pool.buffer()),
 				new Rates((tenant) -> this.rate, Duration.ofMillis(20)));
 		this.batches = new Batches(this.blocks, this.buffers, this.mappings);
 	}

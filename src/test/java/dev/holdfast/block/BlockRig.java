@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
+import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.mapping.Routes;
 import dev.holdfast.volume.Fences;
 import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.MemoryIndex;
@@ -55,8 +57,9 @@ final class BlockRig implements AutoCloseable {
 		this.device = this.rig.attach(file);
 		this.volumes = new MemoryIndex().open(this.fences, PATIENCE, this.device);
 		this.leases = new Leases(this.volumes, this.fences, PATIENCE);
-		this.pool = StagingPool.open(this.rig.engine(), staging, Duration.ofSeconds(10));
-		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool, Rates.NONE);
+		this.pool = Staging.open(this.rig.engine(), staging, Duration.ofSeconds(10));
+		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool, Routes.unmapped(this.pool.buffer()),
+				Rates.NONE);
 	}
 
 	BlockRig(Rig.Kind kind, Path file) throws IOException {

@@ -39,7 +39,7 @@ class StagingPoolTests {
 
 	@BeforeEach
 	void open() throws Exception {
-		this.pool = StagingPool.open(this.rig.engine(), 8 * MEBIBYTE, Duration.ofSeconds(20));
+		this.pool = Staging.open(this.rig.engine(), 8 * MEBIBYTE, Duration.ofSeconds(20));
 	}
 
 	@AfterEach
@@ -53,9 +53,9 @@ class StagingPoolTests {
 	@RequiresIoUring
 	void isRegisteredMemory() throws Exception {
 		try (Rig rings = Rig.open(Rig.Kind.URING);
-				StagingPool registered = StagingPool.open(rings.engine(), 4 * MEBIBYTE, Duration.ofSeconds(1));
+				StagingPool registered = Staging.open(rings.engine(), 4 * MEBIBYTE, Duration.ofSeconds(1));
 				Lease lease = registered.lease("a", 4096, NEVER)) {
-			assertThat(lease.buffer().tier()).isEqualTo(Tier.BVEC);
+			assertThat(registered.buffer().io().tier()).isEqualTo(Tier.BVEC);
 			assertThat(registered.refusal()).isNull();
 		}
 	}
@@ -68,7 +68,7 @@ class StagingPoolTests {
 			assertThat(this.pool.usedRatio()).isEqualTo((8192 + MEBIBYTE) / (8.0 * MEBIBYTE));
 			ByteBuffer bytes = small.bytes(0, 5000);
 			bytes.putLong(4000, 42);
-			IoBuffer whole = small.buffer();
+			IoBuffer whole = this.pool.buffer().io();
 			assertThat(whole.memory().asSlice(small.offset() + 4000, 8).asByteBuffer().getLong()).isEqualTo(42);
 		}
 	}
@@ -194,7 +194,7 @@ class StagingPoolTests {
 
 	@Test
 	void givesUpInTimeAndLeavesNoTrace() throws Exception {
-		try (StagingPool impatient = StagingPool.open(this.rig.engine(), 4 * MEBIBYTE, Duration.ofMillis(50))) {
+		try (StagingPool impatient = Staging.open(this.rig.engine(), 4 * MEBIBYTE, Duration.ofMillis(50))) {
 			Lease lease = impatient.lease("a", MEBIBYTE, NEVER);
 			assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> impatient.lease("a", MEBIBYTE, NEVER))
 				.withMessageContaining("within 50 ms");
@@ -222,7 +222,7 @@ class StagingPoolTests {
 
 	@Test
 	void waitsForLeasesWhenItCloses() throws Exception {
-		StagingPool closing = StagingPool.open(this.rig.engine(), 4 * MEBIBYTE, Duration.ofSeconds(1));
+		StagingPool closing = Staging.open(this.rig.engine(), 4 * MEBIBYTE, Duration.ofSeconds(1));
 		Lease lease = closing.lease("a", 4096, NEVER);
 		Thread closer = Thread.ofVirtual().start(() -> {
 			try {
@@ -244,7 +244,7 @@ class StagingPoolTests {
 	@Test
 	void refusesASizeThatCannotBeCut() {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> StagingPool.open(this.rig.engine(), 5_000_000, Duration.ofSeconds(1)))
+			.isThrownBy(() -> Staging.open(this.rig.engine(), 5_000_000, Duration.ofSeconds(1)))
 			.withMessageContaining("multiple of 1 MiB");
 	}
 

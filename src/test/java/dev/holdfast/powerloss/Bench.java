@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
+import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
 
 /**
@@ -27,7 +28,7 @@ final class Bench implements AutoCloseable {
 	Bench(Path directory) throws IOException {
 		this.standIn = Files.createTempFile(directory, "drive", ".img");
 		PowerLossEngine engine = new PowerLossEngine(List.of(), new Random(0), Sabotage.NONE);
-		this.pool = StagingPool.open(engine, 16 << 20, Duration.ofSeconds(10));
+		this.pool = Staging.open(engine, 16 << 20, Duration.ofSeconds(10));
 	}
 
 	Path standIn() {

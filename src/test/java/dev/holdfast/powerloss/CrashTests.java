@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.EngineOptions;
@@ -52,7 +53,7 @@ class CrashTests {
 		}
 		CrashLog log = new CrashLog();
 		try (IoEngine engine = IoEngines.best(EngineOptions.DEFAULT);
-				StagingPool pool = StagingPool.open(engine, 8 << 20, Duration.ofSeconds(10))) {
+				StagingPool pool = Staging.open(engine, 8 << 20, Duration.ofSeconds(10))) {
 			Process next = victim(files, 1);
 			try {
 				for (int round = 1; round <= ROUNDS; round++) {

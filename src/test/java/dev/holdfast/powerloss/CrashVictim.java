@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
+import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -65,7 +66,7 @@ final class CrashVictim {
 	public static void main(String[] arguments) throws Exception {
 		OutputStream out = new FileOutputStream(FileDescriptor.out);
 		IoEngine engine = IoEngines.best(EngineOptions.DEFAULT);
-		StagingPool pool = StagingPool.open(engine, 8 << 20, Duration.ofSeconds(10));
+		StagingPool pool = Staging.open(engine, 8 << 20, Duration.ofSeconds(10));
 		if (System.in.read() < 0) {
 			Runtime.getRuntime().halt(1);
 		}

@@ -24,6 +24,7 @@ import dev.holdfast.device.LabelReview;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.mapping.Routes;
 import dev.holdfast.volume.MemoryLeases;
 import dev.holdfast.volume.VolumeIndex;
 import dev.holdfast.volume.VolumeKey;
@@ -53,7 +54,7 @@ final class Stack implements AutoCloseable {
 
 	Stack(IoEngine engine, VolumeIndex index, StagingPool pool) {
 		this.volumes = new Volumes(index, (tenant) -> true, MemoryLeases.fences());
-		this.blocks = new BlockService(engine, this.volumes, pool, Rates.NONE);
+		this.blocks = new BlockService(engine, this.volumes, pool, Routes.unmapped(pool.buffer()), Rates.NONE);
 		// What is done here by batches names no buffer.
 		this.batches = new Batches(this.blocks, null, null);
 	}

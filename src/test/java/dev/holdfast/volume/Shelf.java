@@ -17,6 +17,7 @@ import java.util.UUID;
 import dev.holdfast.block.BlockService;
 import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
+import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.AttachRequest;
@@ -27,6 +28,7 @@ import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.RecordingEngine;
 import dev.holdfast.device.Rig;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.mapping.Routes;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -234,9 +236,10 @@ final class Shelf implements AutoCloseable {
 		Power present = power();
 		BlockService blocks = present.blocks;
 		if (blocks == null) {
-			StagingPool pool = StagingPool.open(present.rig.engine(), 16 << 20, Duration.ofSeconds(10));
+			StagingPool pool = Staging.open(present.rig.engine(), 16 << 20, Duration.ofSeconds(10));
 			present.pool = pool;
-			blocks = new BlockService(present.rig.engine(), present.volumes, pool, Rates.NONE);
+			blocks = new BlockService(present.rig.engine(), present.volumes, pool, Routes.unmapped(pool.buffer()),
+					Rates.NONE);
 			present.blocks = blocks;
 		}
 		return blocks;
