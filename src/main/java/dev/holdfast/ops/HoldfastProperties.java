@@ -27,8 +27,8 @@ import org.springframework.validation.annotation.Validated;
  * @param rings threads that do I/O; each device belongs to one
  * @param staging memory for bytes on their way; by default 64 MiB, or what may be
  * registered if that is less
- * @param premapPerDevice bytes of tenants' buffers that may be premapped to one device:
- * long-lived mappings take room of the IOMMU from everybody
+ * @param premapPerDevice bytes of buffers that may be premapped to one device: long-lived
+ * mappings take room of the IOMMU from everybody
  * @param allowPlaintext whether to listen on other addresses than loopback without TLS
  * @param ioDeadline how long an operation may take
  * @param inlineLimit up to here an answer says how it was done

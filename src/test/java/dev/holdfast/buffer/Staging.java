@@ -18,7 +18,11 @@ public final class Staging {
 	 * A pool of which nobody hears, and that may lock all it wants.
 	 */
 	public static StagingPool open(IoEngine engine, long size, Duration wait) {
-		return StagingPool.open(engine, new Memlock(engine, Long.MAX_VALUE), new Unmapped(), size, wait);
+		return open(engine, new Memlock(engine, Long.MAX_VALUE), size, wait);
+	}
+
+	static StagingPool open(IoEngine engine, Memlock memlock, long size, Duration wait) {
+		return StagingPool.open(engine, memlock, new Unmapped(), size, wait);
 	}
 
 	/** Makes nothing of buffers. */

@@ -61,6 +61,35 @@ class StagingPoolTests {
 	}
 
 	@Test
+	@RequiresIoUring
+	void countsInMemlockUntilItIsClosed() throws Exception {
+		try (Rig rings = Rig.open(Rig.Kind.URING)) {
+			Memlock memlock = new Memlock(rings.engine(), Long.MAX_VALUE);
+			long before = memlock.used();
+			StagingPool counted = Staging.open(rings.engine(), memlock, 4 * MEBIBYTE, Duration.ofSeconds(1));
+			assertThat(memlock.used()).isEqualTo(before + 4 * MEBIBYTE);
+			counted.close();
+			assertThat(memlock.used()).isEqualTo(before);
+		}
+	}
+
+	@Test
+	@RequiresIoUring
+	void isThereThoughItMayNotBeLocked() throws Exception {
+		try (Rig rings = Rig.open(Rig.Kind.URING);
+				StagingPool pool = Staging.open(rings.engine(), new Memlock(rings.engine(), MEBIBYTE), 4 * MEBIBYTE,
+						Duration.ofSeconds(1))) {
+			pool.lease("a", 4096, NEVER).close();
+		}
+	}
+
+	@Test
+	void lendsNothingButByLeases() {
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> this.pool.buffer().take(0, 4096, false))
+			.satisfies((refused) -> assertThat(refused.problem()).isEqualTo(Problem.REGION_IN_FLIGHT));
+	}
+
+	@Test
 	void lendsWhatIsAskedForAndCountsIt() {
 		try (Lease small = this.pool.lease("a", 5000, NEVER); Lease large = this.pool.lease("b", MEBIBYTE, NEVER)) {
 			assertThat(small.size()).isEqualTo(8192);

@@ -83,6 +83,26 @@ class MemlockTests {
 		}
 	}
 
+	@Test
+	void shouldMoveBytesThroughMemoryThatMayNotBeLocked() throws Exception {
+		try (ServiceProcess service = start(4 << 20)) {
+			assertThat(Client.anonymous(service.managementPort()).get("/actuator/health").body())
+				.contains("\"name\":\"io_uring\"", "\"notRegistered\":", "RLIMIT_MEMLOCK");
+			Client client = service.as(service.admin().tenant("acme", "tenant").authorization());
+			String volume = "/v1/tenants/acme/volumes/db";
+			assertThat(client.put(volume, "{\"sizeBytes\":\"4MiB\"}").statusCode()).isEqualTo(201);
+			assertThat(client.get(volume + "/data?offset=0&length=4096").statusCode()).isEqualTo(200);
+			JsonNode staging = Client.json(service.admin().get("/v1/devices/d0/mappings")).get("mappings").get(0);
+			assertThat(staging.get("tenant").asString()).isEqualTo("_system");
+			assertThat(staging.get("tier").asString()).isEqualTo("none");
+			assertThat(staging.get("reason").get("code").asString()).isEqualTo("not-registered");
+			assertThat(staging.get("ios").asLong()).isPositive();
+			assertThat(staging.get("fallbacks").asLong()).isZero();
+			service.terminate();
+			service.awaitExit();
+		}
+	}
+
 	private static List<JsonNode> list(Client client) throws Exception {
 		return Client.json(client.get("/v1/tenants/acme/buffers")).get("buffers").valueStream().toList();
 	}

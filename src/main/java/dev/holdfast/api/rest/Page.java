@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
-import dev.holdfast.contract.ResourceName;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +29,9 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 	static final int DEFAULT_SIZE = 100;
 
 	static final int LARGEST_SIZE = 1000;
+
+	/** A name, or what stands for the service itself where names are. */
+	private static final Pattern PART = Pattern.compile("[-_*a-z0-9]{1,63}");
 
 	private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
@@ -83,7 +85,7 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 		try {
 			String name = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII);
 			// What has no name of its own has a path of names.
-			if (Arrays.stream(name.split("/", -1)).allMatch(ResourceName::isValid)) {
+			if (Arrays.stream(name.split("/", -1)).allMatch((part) -> PART.matcher(part).matches())) {
 				return name;
 			}
 		}

@@ -254,4 +254,40 @@ class MappingRoutesTests extends Service {
 		assertProblem(admin().get("/v1/devices/absent/mappings"), 404, "not-found");
 	}
 
+	@Test
+	void shouldShowAdministratorsTheServicesOwnMemory() throws Exception {
+		JsonNode before = staging();
+		assertThat(before.get("buffer").asString()).isEqualTo("staging");
+		assertThat(before.get("volume").asString()).isEqualTo("*");
+		assertThat(before.get("state").asString()).isEqualTo("mapped");
+		assertThat(before.get("tier").asString()).isEqualTo("bvec");
+		assertThat(before.get("reason").get("code").asString()).isEqualTo("not-supported");
+		assertThat(acme().get(TENANT + "/volumes/" + this.volume + "/data?offset=0&length=4096").statusCode())
+			.isEqualTo(200);
+		assertThat(staging().get("ios").asLong()).isGreaterThan(before.get("ios").asLong());
+	}
+
+	private JsonNode staging() throws Exception {
+		return Client.json(admin().get("/v1/devices/d0/mappings?pageSize=1000"))
+			.get("mappings")
+			.valueStream()
+			.filter((mapping) -> mapping.get("tenant").asString().equals("_system"))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	@Test
+	void shouldNotLetAnybodyNameTheServicesOwnMemory() throws Exception {
+		String own = "/v1/tenants/_system";
+		assertProblem(admin().put(own, "{}"), 400, "bad-name");
+		for (String path : new String[] { own, own + "/buffers", own + "/buffers/staging",
+				own + "/buffers/staging/data", own + "/buffers/staging/mappings" }) {
+			assertThat(admin().get(path).statusCode()).as(path).isIn(400, 403, 404);
+			assertThat(acme().get(path).statusCode()).as(path).isIn(400, 403, 404);
+		}
+		assertThat(admin().delete(own + "/buffers/staging").statusCode()).isIn(400, 403, 404);
+		assertThat(admin().delete(own).statusCode()).isIn(400, 403, 404);
+		assertThat(staging().get("state").asString()).isEqualTo("mapped");
+	}
+
 }
