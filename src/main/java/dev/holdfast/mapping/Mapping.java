@@ -74,6 +74,20 @@ final class Mapping {
 		this.members = fewer;
 	}
 
+	/**
+	 * An explicit tier is had or refused; one that is only late is not refused.
+	 */
+	void requireTier() {
+		if (spec().tier() == TierChoice.DMA) {
+			for (Member member : members()) {
+				Reason refusal = member.refusal();
+				if (refusal != null) {
+					throw refusal.problem();
+				}
+			}
+		}
+	}
+
 	List<MemberStatus> status() {
 		return this.members.values().stream().map(Member::status).toList();
 	}

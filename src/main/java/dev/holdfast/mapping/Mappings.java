@@ -20,7 +20,6 @@ import java.util.function.UnaryOperator;
 
 import dev.holdfast.buffer.BufferDeclaration;
 import dev.holdfast.buffer.BufferHandle;
-import dev.holdfast.buffer.BufferKey;
 import dev.holdfast.buffer.BufferListener;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.Precondition;
@@ -82,8 +81,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		this.clock = clock;
 		this.patience = patience;
 		this.room = new MappingRoom(quota, this.registry::count);
-		this.budget = new PremapBudget(engine, (tenant) -> premappedLimit(quota, tenant), deviceLimit, this::demoted,
-				this.threads);
+		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit, this::demoted, this.threads);
 		this.reconciler = new MappingReconciler(this.budget, clock, this.times, this.news::made);
 		this.statistics = new MappingStatistics(this.registry, this.budget, this.fallbacks, this.demotions, this.times);
 		for (MappingDeclaration declaration : this.table.load()) {
@@ -91,11 +89,6 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			this.registry.of(declaration.buffer()).add(mapping);
 			this.news.present(mapping);
 		}
-	}
-
-	/** The service's own memory has no limit but the device's. */
-	private static long premappedLimit(MappingQuota quota, String tenant) {
-		return BufferKey.SYSTEM.equals(tenant) ? Long.MAX_VALUE : quota.premappedBytes(tenant);
 	}
 
 	/**
@@ -208,7 +201,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			for (Mapping mapping : fresh) {
 				done.add(mapping);
 				await(reconcile(mapping, false));
-				requireTier(mapping);
+				mapping.requireTier();
 			}
 			this.table.insert(fresh.stream().map(Mapping::declaration).toList());
 			fresh.forEach((mapping) -> this.registry.of(mapping.buffer).add(mapping));
@@ -250,18 +243,6 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		var _ = reconcile(mapping, false);
 	}
 
-	/** An explicit tier is had or refused; one that is only late is not refused. */
-	private static void requireTier(Mapping mapping) {
-		if (mapping.spec().tier() == TierChoice.DMA) {
-			for (Member member : mapping.members()) {
-				Reason refusal = member.refusal();
-				if (refusal != null) {
-					throw refusal.problem();
-				}
-			}
-		}
-	}
-
 	/**
 	 * Waits for what was begun, though not for ever: what is late goes on by itself.
 	 */
@@ -299,7 +280,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			boolean declared = false;
 			try {
 				await(reconcile(mapping, false));
-				requireTier(mapping);
+				mapping.requireTier();
 				this.table.update(mapping.declaration());
 				declared = true;
 				this.news.declared(mapping);

@@ -70,11 +70,15 @@ final class PremapBudget {
 		if (cannot != null) {
 			return new Reason(Reason.Code.NOT_SUPPORTED, cannot);
 		}
-		long limit = this.tenantLimit.applyAsLong(buffer.key().tenant());
-		if (limit == 0) {
+		if (limit(buffer) == 0) {
 			return new Reason(Reason.Code.PREMAP_NOT_PERMITTED, "the tenant's quota premappedBytes is 0");
 		}
 		return null;
+	}
+
+	/** The service's own memory has no limit but the device's. */
+	private long limit(BufferHandle buffer) {
+		return buffer.key().ofSystem() ? Long.MAX_VALUE : this.tenantLimit.applyAsLong(buffer.key().tenant());
 	}
 
 	/**
@@ -110,11 +114,12 @@ final class PremapBudget {
 	private @Nullable Reason makeRoom(BufferHandle buffer, Device device, List<Premap> victims) {
 		String tenant = buffer.key().tenant();
 		long size = buffer.size();
-		long tenantLimit = this.tenantLimit.applyAsLong(tenant);
+		long tenantLimit = limit(buffer);
 		Predicate<Premap> ofTenant = (premap) -> premap.tenant().equals(tenant);
 		Predicate<Premap> onDevice = (premap) -> premap.key.device().equals(device.uuid());
 		if (size > tenantLimit || size > this.deviceLimit) {
-			return full("tenant", Math.min(tenantLimit, this.deviceLimit), 0, size);
+			return full((tenantLimit < this.deviceLimit) ? "tenant" : "device", Math.min(tenantLimit, this.deviceLimit), 0,
+					size);
 		}
 		while (bytes(ofTenant, victims) + size > tenantLimit) {
 			Premap victim = idlest(ofTenant, victims);
