@@ -165,7 +165,7 @@ class MappingNewsTests {
 		Mapping mapping = new Mapping(
 				new MappingDeclaration(this.buffer.declaration().uuid(), this.volume.uuid(), AUTO, Instant.EPOCH));
 		mapping.memory = this.buffer;
-		mapping.blocks = this.volume;
+		mapping.reach = new VolumeReach(this.volume);
 		Member member = new Member(this.rig.device(0));
 		mapping.add(member);
 		registry.of(mapping.buffer).buffer(this.buffer.declaration());
