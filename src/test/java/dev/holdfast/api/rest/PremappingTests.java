@@ -124,11 +124,12 @@ class PremappingTests {
 			assertThat(demoted.resource().get("reason").get("code").asString()).isEqualTo("demoted");
 			assertThat(demoted.resource().get("members").get(0).get("device").asString()).isEqualTo("d0");
 		}
+		// Staging memory is mapped as well.
 		assertThat(this.service.metrics())
 			.contains("holdfast_mapping_demotions_total{device=\"d0\",reason=\"demoted\"} 1.0")
 			.contains("holdfast_mapping_members{device=\"d0\",state=\"mapped\",tier=\"bvec\"} 1.0")
-			.contains("holdfast_mapping_members{device=\"d0\",state=\"mapped\",tier=\"dma\"} 1.0")
-			.contains("holdfast_mapping_seconds_count{tier=\"dma\"} 2")
+			.contains("holdfast_mapping_members{device=\"d0\",state=\"mapped\",tier=\"dma\"} 2.0")
+			.contains("holdfast_mapping_seconds_count{tier=\"dma\"} 3")
 			.contains("holdfast_premapped_bytes{tenant=\"acme\"} 1048576.0")
 			.contains("holdfast_premapped_limit_bytes{tenant=\"acme\"} 1048576.0")
 			.contains("holdfast_quota_used_ratio{resource=\"premapped\",tenant=\"acme\"} 1.0");
