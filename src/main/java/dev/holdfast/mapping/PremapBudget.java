@@ -118,8 +118,8 @@ final class PremapBudget {
 		Predicate<Premap> ofTenant = (premap) -> premap.tenant().equals(tenant);
 		Predicate<Premap> onDevice = (premap) -> premap.key.device().equals(device.uuid());
 		if (size > tenantLimit || size > this.deviceLimit) {
-			return full((tenantLimit < this.deviceLimit) ? "tenant" : "device", Math.min(tenantLimit, this.deviceLimit), 0,
-					size);
+			return full((tenantLimit < this.deviceLimit) ? "tenant" : "device", Math.min(tenantLimit, this.deviceLimit),
+					0, size);
 		}
 		while (bytes(ofTenant, victims) + size > tenantLimit) {
 			Premap victim = idlest(ofTenant, victims);
