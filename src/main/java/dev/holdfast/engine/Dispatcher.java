@@ -83,7 +83,7 @@ final class Dispatcher {
 				device.exclusive.poll();
 			}
 		}
-		while (device.running < device.limits.window() && room(backend)) {
+		while (device.running() < device.limits.window() && room(backend)) {
 			IoOperation operation = device.turn();
 			if (operation == null) {
 				break;
@@ -93,7 +93,7 @@ final class Dispatcher {
 				device.fenced.add(operation);
 				continue;
 			}
-			device.running++;
+			device.starts(operation);
 			device.took(startPiece(device, operation, PIECE, backend));
 		}
 	}
@@ -273,7 +273,7 @@ final class Dispatcher {
 			operation.progress.fail(piece.operationOffset + piece.done, errno, noProgress);
 		}
 		if (piece.kind == IoKind.READ || piece.kind == IoKind.WRITE) {
-			device.running--;
+			device.ends(operation);
 		}
 		else {
 			device.exclusiveRunning = false;

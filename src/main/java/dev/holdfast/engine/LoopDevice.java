@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A device of one loop: what waits for it, in what order it goes out, and what it has
- * answered. Flows take turns, a piece for each unit of weight; at most one flush and one
- * zero or discard are in the kernel at a time, since they occupy workers that the whole
- * ring shares.
+ * answered. Flows take turns, a piece for each unit of weight. The device serves what it
+ * has in an order of its own, so turns alone would give most of it to who has most in it:
+ * beside others a flow that has a quarter of the window has no more than its share of
+ * what is in the kernel. At most one flush and one zero or discard are in the kernel at a
+ * time, since they occupy workers that the whole ring shares.
  * <p>
  * The counter of uses may be touched by any thread, the rest by the loop's only.
  */
@@ -51,7 +53,10 @@ final class LoopDevice implements IoDevice {
 	boolean discardByIoctl;
 
 	/** Pieces of reads and writes in the kernel. */
-	int running;
+	private int running;
+
+	/** Of all flows that have something waiting or in the kernel. */
+	private int weights;
 
 	private @Nullable Flow[] flows = new Flow[8];
 
@@ -116,7 +121,9 @@ final class LoopDevice implements IoDevice {
 	}
 
 	void weigh(int number, int weight) {
-		flow(number).weight = weight;
+		Flow flow = flow(number);
+		this.weights += flow.present() ? weight - flow.weight : 0;
+		flow.weight = weight;
 	}
 
 	private Flow flow(int number) {
@@ -138,6 +145,7 @@ final class LoopDevice implements IoDevice {
 		Flow flow = flow(operation.flow);
 		flow.waiting.add(operation);
 		if (!flow.active) {
+			this.weights += flow.present() ? 0 : flow.weight;
 			flow.active = true;
 			flow.credit = flow.weight;
 			flow.next = null;
@@ -153,17 +161,55 @@ final class LoopDevice implements IoDevice {
 
 	/**
 	 * The operation whose turn it is to send a piece.
-	 * @return {@code null} if none waits
+	 * @return {@code null} if none waits, or those that do have their share in the kernel
 	 */
 	@Nullable IoOperation turn() {
-		while (this.turn != null) {
-			IoOperation operation = this.turn.waiting.peek();
-			if (operation != null) {
+		Flow first = null;
+		for (Flow flow = this.turn; flow != null; flow = this.turn) {
+			IoOperation operation = flow.waiting.peek();
+			if (operation == null) {
+				retire();
+			}
+			else if (!hasItsShare(flow)) {
 				return operation;
 			}
-			retire();
+			else if (flow.equals(first)) {
+				return null;
+			}
+			else {
+				first = (first != null) ? first : flow;
+				pass(flow);
+			}
 		}
 		return null;
+	}
+
+	/**
+	 * Whether others are there, and it has more in the kernel than its weight beside
+	 * theirs.
+	 */
+	private boolean hasItsShare(Flow flow) {
+		int others = this.weights - flow.weight;
+		return others > 0 && flow.running >= this.limits.window() / 4
+				&& (long) flow.running * others > (long) (this.running - flow.running) * flow.weight;
+	}
+
+	int running() {
+		return this.running;
+	}
+
+	/** A piece of a read or write goes to the kernel. */
+	void starts(IoOperation operation) {
+		this.running++;
+		flow(operation.flow).running++;
+	}
+
+	/** A piece of a read or write is back. */
+	void ends(IoOperation operation) {
+		Flow flow = flow(operation.flow);
+		this.running--;
+		flow.running--;
+		this.weights -= flow.present() ? 0 : flow.weight;
 	}
 
 	/**
@@ -180,14 +226,19 @@ final class LoopDevice implements IoDevice {
 		}
 		if (--flow.credit <= 0) {
 			flow.credit = flow.weight;
-			if (flow.next != null) {
-				this.turn = flow.next;
-				flow.next = null;
-				if (this.last != null) {
-					this.last.next = flow;
-				}
-				this.last = flow;
+			pass(flow);
+		}
+	}
+
+	/** Who has the turn comes last. */
+	private void pass(Flow flow) {
+		if (flow.next != null) {
+			this.turn = flow.next;
+			flow.next = null;
+			if (this.last != null) {
+				this.last.next = flow;
 			}
+			this.last = flow;
 		}
 	}
 
@@ -196,6 +247,7 @@ final class LoopDevice implements IoDevice {
 		if (flow != null) {
 			this.turn = flow.next;
 			flow.active = false;
+			this.weights -= flow.present() ? 0 : flow.weight;
 			flow.next = null;
 			if (this.turn == null) {
 				this.last = null;
@@ -254,9 +306,17 @@ final class LoopDevice implements IoDevice {
 
 		int credit;
 
+		/** Pieces in the kernel. */
+		int running;
+
+		/** Whether it takes turns. */
 		boolean active;
 
 		@Nullable Flow next;
+
+		boolean present() {
+			return this.active || this.running > 0;
+		}
 
 	}
 

@@ -102,6 +102,38 @@ class RingLoopFlowTests {
 	}
 
 	@Test
+	void shouldKeepADeepQueueFromCrowdingOutAnother() throws Exception {
+		try (FakeRig rig = FakeRig.open(new DeviceLimits(16, 100))) {
+			submitTogether(rig, 1, 60, 2, 4);
+			int[] served = new int[3];
+			for (int i = 0; i < 40; i++) {
+				rig.ring().awaitIdle();
+				Entry oldest = rig.ring().inFlight().getFirst();
+				int flow = (int) (oldest.offset() / BLOCK);
+				served[flow]++;
+				rig.complete(oldest);
+				submitTogether(rig, flow, 1);
+			}
+			assertThat(served[2]).as("of 40").isBetween(16, 24);
+			assertThat(rig.ring().inFlight()).as("the other goes on beside it").hasSizeGreaterThanOrEqualTo(8);
+		}
+	}
+
+	@Test
+	void shouldLetAFlowHaveTheWholeWindowWhenNobodyElseIsThere() throws Exception {
+		try (FakeRig rig = FakeRig.open(new DeviceLimits(16, 100))) {
+			submitTogether(rig, 1, 40, 2, 1);
+			rig.complete(rig.ring()
+				.inFlight()
+				.stream()
+				.filter((entry) -> entry.offset() == 2 * BLOCK)
+				.findFirst()
+				.orElseThrow());
+			rig.ring().awaitInFlight(16);
+		}
+	}
+
+	@Test
 	void shouldServeAFlowAgainThatHadNothingForAWhile() throws Exception {
 		try (FakeRig rig = FakeRig.open()) {
 			rig.kernel.onIo(FakeKernel.SUCCEED);
