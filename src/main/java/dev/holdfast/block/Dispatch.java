@@ -302,7 +302,7 @@ final class Dispatch implements AutoCloseable {
 		letGoOfBlocks();
 		IoMemory named = this.memory;
 		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
-			named.use().closeSoon();
+			named.closeSoon();
 		}
 	}
 
@@ -337,7 +337,7 @@ final class Dispatch implements AutoCloseable {
 		noMore();
 		IoMemory named = this.memory;
 		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
-			named.use().close();
+			named.close();
 		}
 	}
 

@@ -11,4 +11,20 @@ import dev.holdfast.mapping.Route;
  */
 record IoMemory(BufferUse use, Route route) {
 
+	/**
+	 * Gives it back, once, after the kernel is done with it.
+	 */
+	void close() {
+		this.use.close();
+		this.route.close();
+	}
+
+	/**
+	 * The same for threads that must not block.
+	 */
+	void closeSoon() {
+		this.use.closeSoon();
+		this.route.close();
+	}
+
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * Counts the uses of something and, once it is closed, tells when the last one has ended,
  * as the kernel's {@code q_usage_counter} does for a block queue. From any thread.
  */
-final class UsageCounter {
+public final class UsageCounter {
 
 	private static final int CLOSED = 1 << 31;
 
@@ -20,7 +20,11 @@ final class UsageCounter {
 
 	private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
-	int count() {
+	/**
+	 * Uses that have not ended.
+	 * @return a snapshot
+	 */
+	public int count() {
 		return this.uses & ~CLOSED;
 	}
 
@@ -33,7 +37,7 @@ final class UsageCounter {
 	 * @return how many there were before; negative if it is closed, and then this one
 	 * does not count
 	 */
-	int acquire() {
+	public int acquire() {
 		int before = USES.getAndIncrement(this);
 		if (before < 0) {
 			release();
@@ -41,7 +45,10 @@ final class UsageCounter {
 		return before;
 	}
 
-	void release() {
+	/**
+	 * Ends a use that counts. May complete the future of {@link #close()} on this thread.
+	 */
+	public void release() {
 		if (USES.decrementAndGet(this) == CLOSED) {
 			this.idle.complete(null);
 		}
@@ -51,7 +58,7 @@ final class UsageCounter {
 	 * Refuses further uses.
 	 * @return completes when none is left
 	 */
-	CompletableFuture<Void> close() {
+	public CompletableFuture<Void> close() {
 		int before = USES.getAndUpdate(this, (now) -> now | CLOSED);
 		if (before == 0 || before == CLOSED) {
 			this.idle.complete(null);

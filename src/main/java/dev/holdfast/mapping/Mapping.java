@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.engine.UsageCounter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ final class Mapping {
 
 	/** Where it leads to, once that has been seen. */
 	volatile @Nullable Reach reach;
+
+	/** I/O that goes through it; closed once no more may. */
+	final UsageCounter uses = new UsageCounter();
 
 	/** By device. Never changed in place. */
 	private volatile Map<UUID, Member> members = Map.of();

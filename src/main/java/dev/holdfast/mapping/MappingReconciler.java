@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,16 +36,20 @@ final class MappingReconciler {
 
 	private final Consumer<Mapping> changed;
 
+	private final Executor executor;
+
 	/**
 	 * A reconciler.
 	 * @param times records how long members took
 	 * @param changed hears of mappings whose members may be different; must not block
+	 * @param executor goes on where I/O has ended
 	 */
-	MappingReconciler(PremapBudget budget, Clock clock, MapTimes times, Consumer<Mapping> changed) {
+	MappingReconciler(PremapBudget budget, Clock clock, MapTimes times, Consumer<Mapping> changed, Executor executor) {
 		this.budget = budget;
 		this.clock = clock;
 		this.times = times;
 		this.changed = changed;
+		this.executor = executor;
 	}
 
 	/**
@@ -133,11 +138,14 @@ final class MappingReconciler {
 
 	private CompletableFuture<Void> premap(Member member, TierChoice wanted, BufferHandle memory, Device device,
 			long begin) {
-		PremapBudget.Answer answer = this.budget.acquire(member, memory, device);
+		PremapBudget.Answer answer = this.budget.acquire(member, memory, device, true);
 		Premap premap = answer.premap();
-		if (premap == null) {
-			return without(member, wanted, memory, device, answer.refusal(), begin);
-		}
+		return (premap != null) ? made(member, wanted, memory, device, premap, begin)
+				: without(member, wanted, memory, device, answer.refusal(), begin);
+	}
+
+	private CompletableFuture<Void> made(Member member, TierChoice wanted, BufferHandle memory, Device device,
+			Premap premap, long begin) {
 		return premap.made.handle((io, failure) -> (failure == null) ? null : failure)
 			.thenCompose((failure) -> (failure == null) ? premapped(member, wanted, memory, device, premap, begin)
 					: failed(member, wanted, memory, device, premap, failure, begin));
@@ -190,11 +198,54 @@ final class MappingReconciler {
 	}
 
 	/**
+	 * Tries those members again that only want of room keeps from the highest tier.
+	 * Nobody else has to go for them.
+	 */
+	void retry(Mapping mapping) {
+		mapping.lock.lock();
+		try {
+			BufferHandle memory = mapping.memory;
+			Reach reach = mapping.reach;
+			if (!mapping.wanted || memory == null || reach == null) {
+				return;
+			}
+			for (Device device : reach.online()) {
+				Member member = mapping.member(device.uuid());
+				if (member != null) {
+					var _ = member.then(() -> retry(member, mapping.spec().tier(), memory, device))
+						.whenComplete((nothing, failure) -> this.changed.accept(mapping));
+				}
+			}
+		}
+		finally {
+			mapping.lock.unlock();
+		}
+	}
+
+	private CompletableFuture<Void> retry(Member member, TierChoice wanted, BufferHandle memory, Device device) {
+		Reason lacking = member.lacksRoom(wanted);
+		if (lacking != null) {
+			PremapBudget.Answer answer = this.budget.acquire(member, memory, device, false);
+			Premap premap = answer.premap();
+			if (premap != null) {
+				return made(member, wanted, memory, device, premap, System.nanoTime());
+			}
+			if (lacking.code() == Reason.Code.PREMAP_NOT_PERMITTED) {
+				return without(member, wanted, memory, device, answer.refusal(), System.nanoTime());
+			}
+		}
+		return CompletableFuture.completedFuture(null);
+	}
+
+	/**
 	 * Nothing finds the member from here on; what is being made of it is ended as well.
+	 * Of a mapping that ends, I/O in flight is awaited (mapping contract, rule 9).
 	 */
 	private CompletableFuture<Void> end(Mapping mapping, Member member) {
 		Premap held = member.unmapping();
-		return member.then(() -> giveBack(member, held).thenRun(() -> {
+		CompletableFuture<Void> unused = mapping.wanted ? CompletableFuture.completedFuture(null)
+				: mapping.uses.close().thenApplyAsync(Function.identity(), this.executor);
+		return member.then(() -> unused.thenCompose((nothing) -> giveBack(member, held)).thenRun(() -> {
 			member.gone();
 			mapping.lock.lock();
 			try {

@@ -47,6 +47,18 @@ final class MappingRegistry {
 			.orElse(null) : null;
 	}
 
+	/** One that is no longer declared. */
+	void drop(Mapping mapping) {
+		BufferMappings ofBuffer = this.buffers.get(mapping.buffer);
+		if (ofBuffer != null) {
+			ofBuffer.drop(mapping);
+		}
+	}
+
+	Stream<Mapping> all() {
+		return this.buffers.values().stream().flatMap((ofBuffer) -> ofBuffer.all().stream());
+	}
+
 	List<Mapping> ofVolume(UUID volume) {
 		return this.buffers.values()
 			.stream()
@@ -96,10 +108,6 @@ final class MappingRegistry {
 			.flatMap((buffer) -> list(buffer).stream())
 			.filter((mapping) -> mapping.members().stream().anyMatch(there))
 			.toList();
-	}
-
-	Stream<Mapping> all() {
-		return this.buffers.values().stream().flatMap((ofBuffer) -> ofBuffer.all().stream());
 	}
 
 	/** How many each tenant has that has any. */

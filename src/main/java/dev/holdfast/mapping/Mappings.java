@@ -11,11 +11,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 import dev.holdfast.buffer.BufferDeclaration;
@@ -27,11 +24,10 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Devices;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.tenant.TenantListener;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeListener;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tenants' mappings. What is declared is in the catalog and survives; what is made of it
@@ -39,13 +35,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Mappings implements BufferListener, VolumeListener, AutoCloseable {
 
-	private static final Logger log = LoggerFactory.getLogger(Mappings.class);
-
 	private final MappingTable table;
 
 	private final Clock clock;
 
-	private final Duration patience;
+	private final BoundedWait patience;
 
 	private final MappingRoom room;
 
@@ -67,6 +61,8 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	private final MappingNews news = new MappingNews(this.registry);
 
+	private final WaitingMappings waiting;
+
 	/** By the identity of the volume. */
 	private final Map<UUID, Reach> reaches = new ConcurrentHashMap<>();
 
@@ -79,11 +75,13 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			Duration patience) {
 		this.table = new MappingTable(catalog);
 		this.clock = clock;
-		this.patience = patience;
+		this.patience = new BoundedWait(patience);
 		this.room = new MappingRoom(quota, this.registry::count);
-		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit, this::demoted, this.threads);
-		this.reconciler = new MappingReconciler(this.budget, clock, this.times, this.news::made);
+		this.budget = new PremapBudget(engine, quota::premappedBytes, deviceLimit, this::demoted, this.threads,
+				this::look);
+		this.reconciler = new MappingReconciler(this.budget, clock, this.times, this.news::made, this.threads);
 		this.statistics = new MappingStatistics(this.registry, this.budget, this.fallbacks, this.demotions, this.times);
+		this.waiting = new WaitingMappings(this.registry, this.reconciler, this.threads);
 		for (MappingDeclaration declaration : this.table.load()) {
 			Mapping mapping = new Mapping(declaration);
 			this.registry.of(declaration.buffer()).add(mapping);
@@ -91,11 +89,30 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		}
 	}
 
+	private void look() {
+		this.waiting.look();
+	}
+
+	/**
+	 * Who hears of quotas that become larger.
+	 */
+	public TenantListener waiting() {
+		return this.waiting;
+	}
+
+	/**
+	 * All volumes are known now: what is of another one is forgotten. A volume goes
+	 * first, and a crash may come in between.
+	 */
+	public void volumesKnown() {
+		forget(this.registry.all().filter((mapping) -> !this.reaches.containsKey(mapping.volume)).toList());
+	}
+
 	/**
 	 * Maps the service's own memory to each device there is, as long as it is there.
 	 */
 	public void follow(Devices devices) {
-		EveryDevice every = new EveryDevice(devices, (reach) -> await(changed(MappingDeclaration.EVERY_VOLUME, reach)));
+		EveryDevice every = new EveryDevice(devices, (reach) -> this.patience.await(changed(MappingDeclaration.EVERY_VOLUME, reach)));
 		every.changed();
 		devices.follow(every);
 	}
@@ -142,6 +159,11 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			BufferDeclaration buffer = request.buffer().declaration();
 			Mapping there = find(request.buffer(), request.volume(), fresh);
 			demanded.check((there != null) ? MappingRegistry.status(there, buffer, request.volume()) : null);
+			if (there != null && !there.wanted) {
+				throw new ProblemException(Problem.IN_USE,
+						"Buffer %s is being unmapped from volume %s: I/O in flight still uses that"
+							.formatted(request.buffer().key().name(), request.volume().volume().key().name()));
+			}
 			if (there != null && !there.spec().equals(request.spec())) {
 				throw new ProblemException(Problem.ALREADY_MAPPED,
 						"Buffer %s is mapped to volume %s with another tier or onStale: change that with PATCH"
@@ -200,7 +222,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		try {
 			for (Mapping mapping : fresh) {
 				done.add(mapping);
-				await(reconcile(mapping, false));
+				this.patience.await(reconcile(mapping, false));
 				mapping.requireTier();
 			}
 			this.table.insert(fresh.stream().map(Mapping::declaration).toList());
@@ -211,7 +233,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			if (!declared) {
 				for (Mapping mapping : done.reversed()) {
 					mapping.wanted = false;
-					await(reconcile(mapping, false));
+					this.patience.await(reconcile(mapping, false));
 				}
 			}
 		}
@@ -244,27 +266,6 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	}
 
 	/**
-	 * Waits for what was begun, though not for ever: what is late goes on by itself.
-	 */
-	private boolean await(CompletableFuture<Void> begun) {
-		try {
-			begun.get(this.patience.toNanos(), TimeUnit.NANOSECONDS);
-			return true;
-		}
-		catch (TimeoutException ex) {
-			return false;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
-		}
-		catch (ExecutionException ex) {
-			log.error("A mapping was not made or ended as it should", ex.getCause());
-			return true;
-		}
-	}
-
-	/**
 	 * Changes what is asked of a mapping. The member in use stays until the new one is
 	 * made.
 	 * @param demanded of what is there
@@ -279,7 +280,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			mapping.declare(before.with(change.apply(before.spec())));
 			boolean declared = false;
 			try {
-				await(reconcile(mapping, false));
+				this.patience.await(reconcile(mapping, false));
 				mapping.requireTier();
 				this.table.update(mapping.declaration());
 				declared = true;
@@ -288,7 +289,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			finally {
 				if (!declared) {
 					mapping.declare(before);
-					await(reconcile(mapping, false));
+					this.patience.await(reconcile(mapping, false));
 				}
 			}
 			return MappingRegistry.status(mapping, buffer, volume);
@@ -300,36 +301,57 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 */
 	public MappingStatus remap(BufferDeclaration buffer, VolumeHandle volume) {
 		Mapping mapping = require(buffer, volume, Precondition.none());
-		await(reconcile(mapping, true));
+		this.patience.await(reconcile(mapping, true));
 		return MappingRegistry.status(mapping, buffer, volume);
 	}
 
 	/**
-	 * Ends a mapping.
+	 * Ends a mapping, or finds that this has begun, and waits for the I/O in flight that
+	 * uses it, though not for ever: it goes on ending by itself.
 	 * @param demanded of what is there
-	 * @return {@code false} if I/O in flight still uses it: it ends with that
 	 * @throws ProblemException {@link Problem#NOT_FOUND}
 	 */
-	public boolean delete(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
+	public MappingEnding delete(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
 		Mapping mapping = this.registry.locked(List.of(buffer.uuid()), () -> {
-			Mapping there = require(buffer, volume, demanded);
-			this.table.delete(List.of(there));
-			drop(there);
+			Mapping there = present(buffer, volume, demanded);
+			if (there.wanted) {
+				this.table.delete(List.of(there));
+				there.wanted = false;
+			}
 			return there;
 		});
-		return await(reconcile(mapping, false));
+		CompletableFuture<Void> gone = reconcile(mapping, false)
+			.whenComplete((nothing, failure) -> drop(mapping));
+		this.patience.await(gone);
+		return new MappingEnding(mapping.declaration(), gone);
 	}
 
 	private Mapping require(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
-		Mapping mapping = this.registry.find(buffer.uuid(), volume.uuid());
-		demanded.check((mapping != null) ? MappingRegistry.status(mapping, buffer, volume) : null);
-		if (mapping == null) {
-			throw new ProblemException(Problem.NOT_FOUND, "Buffer %s is not mapped to volume %s"
-				.formatted(buffer.key().name(), volume.volume().key().name()));
+		Mapping mapping = present(buffer, volume, demanded);
+		if (!mapping.wanted) {
+			throw notMapped(buffer, volume);
 		}
 		return mapping;
 	}
 
+	/** Also one that is ending. */
+	private Mapping present(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
+		Mapping mapping = this.registry.find(buffer.uuid(), volume.uuid());
+		demanded.check((mapping != null) ? MappingRegistry.status(mapping, buffer, volume) : null);
+		if (mapping == null) {
+			throw notMapped(buffer, volume);
+		}
+		return mapping;
+	}
+
+	private static ProblemException notMapped(BufferDeclaration buffer, VolumeHandle volume) {
+		return new ProblemException(Problem.NOT_FOUND,
+				"Buffer %s is not mapped to volume %s".formatted(buffer.key().name(), volume.volume().key().name()));
+	}
+
+	/**
+	 * What there is, one that is ending included.
+	 */
 	public Optional<MappingStatus> find(BufferDeclaration buffer, VolumeHandle volume) {
 		return Optional.ofNullable(this.registry.find(buffer.uuid(), volume.uuid()))
 			.map((mapping) -> MappingRegistry.status(mapping, buffer, volume));
@@ -351,9 +373,12 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 
 	/**
 	 * How I/O with a buffer gets to a volume, mapped or not.
+	 * @return to be closed once the I/O has ended
 	 */
 	public Route route(BufferHandle buffer, VolumeHandle volume) {
-		return new Route(buffer, this.registry.find(id(buffer), volume.uuid()), this.fallbacks);
+		Mapping mapping = this.registry.find(id(buffer), volume.uuid());
+		boolean usable = mapping != null && mapping.uses.acquire() >= 0;
+		return new Route(buffer, usable ? mapping : null, this.fallbacks);
 	}
 
 	/**
@@ -447,7 +472,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	}
 
 	private void drop(Mapping mapping) {
-		this.registry.of(mapping.buffer).drop(mapping);
+		this.registry.drop(mapping);
 		this.news.deleted(mapping);
 	}
 

@@ -106,6 +106,20 @@ final class Member {
 		this.fallbacks.increment();
 	}
 
+	/**
+	 * Why it does not have the highest tier, if that is for want of room.
+	 * @param wanted what the tenant asks for
+	 * @return {@code null} if it has what can be had, or something else is in the way
+	 */
+	@Nullable Reason lacksRoom(TierChoice wanted) {
+		Reason reason = switch (wanted) {
+			case AUTO -> this.form.reason();
+			case DMA -> this.refusal;
+			case BVEC, NONE -> null;
+		};
+		return (reason != null && reason.code().wantOfRoom() && !ending()) ? reason : null;
+	}
+
 	boolean asksForDma() {
 		return this.asksForDma;
 	}

@@ -41,6 +41,8 @@ final class PremapBudget {
 
 	private final Executor executor;
 
+	private final Runnable whenRoom;
+
 	private final Map<Premap.Key, Premap> premaps = new HashMap<>();
 
 	/**
@@ -48,14 +50,16 @@ final class PremapBudget {
 	 * @param tenantLimit bytes that a tenant may premap; 0 if it may not
 	 * @param deviceLimit bytes that may be premapped to a device
 	 * @param executor goes on where something has ended
+	 * @param whenRoom called when something has ended; must not block
 	 */
 	PremapBudget(IoEngine engine, ToLongFunction<String> tenantLimit, long deviceLimit, Listener listener,
-			Executor executor) {
+			Executor executor, Runnable whenRoom) {
 		this.engine = engine;
 		this.tenantLimit = tenantLimit;
 		this.deviceLimit = deviceLimit;
 		this.listener = listener;
 		this.executor = executor;
+		this.whenRoom = whenRoom;
 	}
 
 	/**
@@ -83,9 +87,10 @@ final class PremapBudget {
 
 	/**
 	 * Premaps a buffer for a member, or joins those who have.
+	 * @param demotes whether others may have to make room for it
 	 * @return the premapping, to be given back by {@link #release}, or why there is none
 	 */
-	synchronized Answer acquire(Member member, BufferHandle buffer, Device device) {
+	synchronized Answer acquire(Member member, BufferHandle buffer, Device device, boolean demotes) {
 		Reason refusal = refusal(buffer, device);
 		if (refusal != null) {
 			return new Answer(null, refusal);
@@ -94,7 +99,7 @@ final class PremapBudget {
 		Premap premap = this.premaps.get(key);
 		if (premap == null) {
 			List<Premap> victims = new ArrayList<>();
-			Reason full = makeRoom(buffer, device, victims);
+			Reason full = makeRoom(buffer, device, demotes, victims);
 			if (full != null) {
 				return new Answer(null, full);
 			}
@@ -111,7 +116,7 @@ final class PremapBudget {
 	 * Chooses who has to go; nothing is done yet.
 	 * @return why it is not possible
 	 */
-	private @Nullable Reason makeRoom(BufferHandle buffer, Device device, List<Premap> victims) {
+	private @Nullable Reason makeRoom(BufferHandle buffer, Device device, boolean demotes, List<Premap> victims) {
 		String tenant = buffer.key().tenant();
 		long size = buffer.size();
 		long tenantLimit = limit(buffer);
@@ -122,14 +127,15 @@ final class PremapBudget {
 					0, size);
 		}
 		while (bytes(ofTenant, victims) + size > tenantLimit) {
-			Premap victim = idlest(ofTenant, victims);
+			Premap victim = demotes ? idlest(ofTenant, victims) : null;
 			if (victim == null) {
 				return full("tenant", tenantLimit, bytes(ofTenant, victims), size);
 			}
 			victims.add(victim);
 		}
 		while (bytes(onDevice, victims) + size > this.deviceLimit) {
-			Premap victim = idlest(onDevice.and(aboveShare(device.uuid(), tenant, size, victims)), victims);
+			Premap victim = demotes ? idlest(onDevice.and(aboveShare(device.uuid(), tenant, size, victims)), victims)
+					: null;
 			if (victim == null) {
 				return full("device", this.deviceLimit, bytes(onDevice, victims), size);
 			}
@@ -212,9 +218,11 @@ final class PremapBudget {
 	 */
 	private CompletableFuture<Void> end(Premap premap) {
 		this.premaps.remove(premap.key, premap);
-		return premap.made.handle((io, failure) -> (failure == null) ? io : null)
+		CompletableFuture<Void> ended = premap.made.handle((io, failure) -> (failure == null) ? io : null)
 			.thenCompose((io) -> (io != null) ? this.engine.unregister(io) : CompletableFuture.completedFuture(null))
 			.thenApplyAsync(Function.identity(), this.executor);
+		var _ = ended.thenRun(this.whenRoom);
+		return ended;
 	}
 
 	synchronized long tenantBytes(String tenant) {

@@ -51,6 +51,16 @@ public record Reason(Code code, String detail) {
 		}
 
 		/**
+		 * Whether it may go as soon as there is room in a budget.
+		 */
+		boolean wantOfRoom() {
+			return switch (this) {
+				case PREMAP_NOT_PERMITTED, QUOTA_EXCEEDED, DEMOTED -> true;
+				case NOT_SUPPORTED, FAILED, NOT_REGISTERED, PENDING, STALE, NOT_MAPPED -> false;
+			};
+		}
+
+		/**
 		 * The name in the API and in metrics.
 		 * @return such as {@code not-supported}
 		 */

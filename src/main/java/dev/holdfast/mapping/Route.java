@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How I/O with one buffer gets to the devices of one volume, or of all. The tier is
  * chosen here, at dispatch, for this buffer and this generation of the device (mapping
- * contract, rule 1).
+ * contract, rule 1). A tenant's mapping does not end before the route is closed (rule 9).
  */
-public final class Route {
+public final class Route implements AutoCloseable {
 
 	private final BufferHandle buffer;
 
@@ -72,6 +72,18 @@ public final class Route {
 		return this.buffer.key().ofSystem() ? new ProblemException(Problem.OVERLOADED, "The service is stopping")
 				: new ProblemException(Problem.NOT_FOUND,
 						"The buffer %s was deleted before the operation began".formatted(this.buffer.key().name()));
+	}
+
+	/**
+	 * The I/O has ended. Does not block: it may be on a thread of the engine. That of the
+	 * service's own memory is never closed.
+	 */
+	@Override
+	public void close() {
+		Mapping present = this.mapping;
+		if (present != null && !this.buffer.key().ofSystem()) {
+			present.uses.release();
+		}
 	}
 
 	private IoBuffer fallback(Mapping present, @Nullable Member member, Device device) {

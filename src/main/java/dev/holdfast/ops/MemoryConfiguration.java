@@ -10,6 +10,7 @@ import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.device.Devices;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.mapping.MappingRemovals;
 import dev.holdfast.mapping.Mappings;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.tenant.Tenants;
@@ -48,10 +49,13 @@ class MemoryConfiguration {
 
 	@Bean(destroyMethod = "close")
 	Mappings mappings(Catalog catalog, DrainedEngine engine, TenantQuotas quotas, Volumes volumes, Devices devices,
+			Tenants tenants,
 			HoldfastProperties properties) {
 		Mappings mappings = new Mappings(catalog, Clock.systemUTC(), engine.engine(), quotas,
 				properties.premapPerDevice().bytes(), PATIENCE);
 		volumes.follow(mappings);
+		mappings.volumesKnown();
+		tenants.follow(mappings.waiting());
 		mappings.follow(devices);
 		return mappings;
 	}
@@ -65,6 +69,11 @@ class MemoryConfiguration {
 	@Bean
 	BufferRemovals bufferRemovals(Buffers buffers, Operations operations) {
 		return new BufferRemovals(buffers, operations);
+	}
+
+	@Bean
+	MappingRemovals mappingRemovals(Mappings mappings, Operations operations) {
+		return new MappingRemovals(mappings, operations);
 	}
 
 	@Bean(destroyMethod = "close")

@@ -13,16 +13,21 @@ import java.util.function.Supplier;
 
 import dev.holdfast.block.BatchOperation.Kind;
 import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.IoKind;
 import dev.holdfast.engine.Tier;
 import dev.holdfast.mapping.MappingSpec;
+import dev.holdfast.mapping.MappingStatus;
+import dev.holdfast.mapping.MemberState;
 import dev.holdfast.mapping.OnStale;
 import dev.holdfast.mapping.TierChoice;
 import dev.holdfast.testing.Refusals;
 import dev.holdfast.testing.RequiresIoUring;
+import dev.holdfast.volume.DeviceRange;
+import dev.holdfast.volume.Pin;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeLease;
@@ -280,6 +285,62 @@ class BatchTests {
 		assertThat(this.rig.read(KEY, 0, BLOCK)).isEqualTo(filled(BLOCK, 5));
 		assertThat(this.rig.read(KEY, BLOCK, BLOCK)).isEqualTo(new byte[BLOCK]);
 		await().until(() -> this.rig.buffers.find(this.buffer.key()).isEmpty());
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "AUTO", "BVEC" })
+	@DisplayName("Rule 9: a mapping that is deleted ends with the I/O in flight, which ends as it would")
+	void shouldUnmapAfterTheIoInFlight(TierChoice choice) throws Exception {
+		this.rig.map(this.buffer, this.volume, new MappingSpec(choice, OnStale.FAIL));
+		this.rig.fill(this.buffer, 0, filled(BLOCK, 5));
+		this.rig.engine.hold(IoKind.WRITE);
+		CompletableFuture<List<BatchResult>> batch = later(() -> atOnce(write(0, BLOCK, 0)));
+		await().until(() -> this.rig.engine.held() == 1);
+		CompletableFuture<Void> deleted = CompletableFuture.runAsync(
+				() -> this.rig.mappings.delete(this.buffer.declaration(), this.volume, Precondition.none()),
+				this.threads);
+		await().until(() -> state() == MemberState.UNMAPPING);
+		List<BatchResult> next = atOnce(read(BLOCK, BLOCK, BLOCK));
+		assertThat(problems(next)).containsOnlyNulls();
+		assertThat(next).extracting(BatchResult::tier).containsExactly("bvec");
+		deleted.get();
+		assertThat(state()).as("it is not waited for for ever").isEqualTo(MemberState.UNMAPPING);
+		this.rig.engine.release();
+		assertThat(problems(batch.get())).containsOnlyNulls();
+		assertThat(batch.get()).extracting(BatchResult::tier)
+			.containsExactly((choice == TierChoice.AUTO) ? "dma" : "bvec");
+		await().until(() -> state() == null);
+		assertThat(this.rig.premapping.live()).isZero();
+		assertThat(this.rig.read(KEY, 0, BLOCK)).isEqualTo(filled(BLOCK, 5));
+	}
+
+	private @Nullable MemberState state() {
+		return this.rig.mappings.find(this.buffer.declaration(), this.volume).map(MappingStatus::state).orElse(null);
+	}
+
+	@Test
+	@DisplayName("Rule 5: what a device is asked for is what the resolver says, whoever asks")
+	void shouldGoWhereTheResolverSays() throws IOException {
+		VolumeHandle striped = this.rig.volume("striped", 8L * MIB, "d0", "d1");
+		VolumeKey key = striped.volume().key();
+		List<DeviceRange> resolved;
+		try (Pin pin = striped.pin()) {
+			resolved = pin.resolve(3 * BLOCK, 2 * BLOCK);
+		}
+		assertThat(resolved).extracting((range) -> range.device().name()).containsExactly("d1", "d0");
+		List<DeviceRange> asked = new ArrayList<>();
+		this.rig.engine.before((operation) -> this.rig.devices.stream()
+			.filter((device) -> device.io().equals(operation.device()))
+			.forEach((device) -> asked.add(new DeviceRange(device, operation.offset(), operation.length()))));
+		List<BatchOperation> operations = List.of(write(3 * BLOCK, 2 * BLOCK, 0), read(3 * BLOCK, 2 * BLOCK, 0),
+				other(Kind.ZERO, 3 * BLOCK, 2 * BLOCK), other(Kind.DISCARD, 3 * BLOCK, 2 * BLOCK));
+		for (BatchOperation operation : operations) {
+			assertThat(problems(this.rig.batches.inTurn(key, List.of(operation), OPTIONS))).containsOnlyNulls();
+			assertThat(asked).as("%s", operation).containsExactlyInAnyOrderElementsOf(resolved);
+			asked.clear();
+		}
+		this.rig.read(key, 3 * BLOCK, 2 * BLOCK);
+		assertThat(asked).as("inline").containsExactlyElementsOf(resolved);
 	}
 
 	@Test

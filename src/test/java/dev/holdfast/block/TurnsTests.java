@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
+import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.Rig;
@@ -65,12 +66,13 @@ class TurnsTests {
 			kernel.onIo(onto(content));
 			IoEngine engine = IoEngines.uring(kernel, EngineOptions.DEFAULT);
 			try (Rig rig = Rig.with(engine);
-					StagingPool pool = StagingPool.open(engine, 64L << 20, Duration.ofSeconds(20))) {
+					StagingPool pool = Staging.open(engine, 64L << 20, Duration.ofSeconds(20))) {
 				Device device = rig.attach(file);
 				Volumes volumes = new MemoryIndex().open(device);
 				volumes.create(GREEDY, VolumeSpec.ofSize(VOLUME));
 				volumes.create(MODEST, VolumeSpec.ofSize(VOLUME));
-				BlockService blocks = new BlockService(engine, volumes, pool, Rates.NONE);
+				BlockService blocks = new BlockService(engine, volumes, pool, Routes.unmapped(pool.buffer()),
+						Rates.NONE);
 				FakeRing ring = kernel.rings().stream().filter((one) -> !one.shared()).findFirst().orElseThrow();
 				kernel.onIo((any, entry) -> null);
 				try {

@@ -3,7 +3,9 @@ package dev.holdfast.mapping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,13 +28,18 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * What is made of declarations is what is declared, whatever was declared, changed and
- * deleted, whatever failed or was late, and however often the service was restarted.
+ * deleted, whatever failed or was late, whichever device went away and came back, and
+ * however often the service was restarted, with whatever a crash had left half done.
  */
 class ConvergenceTests {
 
 	private static final long MIB = 1 << 20;
 
 	private static final long DEVICE_LIMIT = 3 * MIB;
+
+	/** What only happens when nobody is at work. */
+	private static final Set<Operation> FOR_BOTH = EnumSet.of(Operation.LEAVE_AND_RETURN, Operation.RESTART,
+			Operation.CRASH);
 
 	private static final Duration PATIENCE = Duration.ofMillis(10);
 
@@ -65,6 +72,7 @@ class ConvergenceTests {
 						tenant.get();
 					}
 				}
+				acme.run(new Step(Operation.LEAVE_AND_RETURN, 0, round.size(), 0, 0));
 				acme.run(new Step(Operation.RESTART, 0, 0, 0, 0));
 			}
 			MappingModel.settle(bench.rig, DEVICE_LIMIT, acme, other);
@@ -73,7 +81,7 @@ class ConvergenceTests {
 
 	private static void run(MappingModel model, int tenant, List<Step> steps) {
 		steps.stream()
-			.filter((step) -> step.tenant() == tenant && step.operation() != Operation.RESTART)
+			.filter((step) -> step.tenant() == tenant && !FOR_BOTH.contains(step.operation()))
 			.forEach(model::run);
 	}
 
@@ -83,7 +91,7 @@ class ConvergenceTests {
 				of(2, Operation.DELETE_BUFFER), of(4, Operation.CREATE_VOLUME), of(1, Operation.DELETE_VOLUME),
 				of(1, Operation.GROW_VOLUME), of(10, Operation.MAP), of(4, Operation.MAP_TWO), of(5, Operation.CHANGE),
 				of(3, Operation.UNMAP), of(3, Operation.REMAP), of(4, Operation.USE), of(6, Operation.FAULT),
-				of(1, Operation.RESTART));
+				of(2, Operation.LEAVE_AND_RETURN), of(1, Operation.RESTART), of(1, Operation.CRASH));
 		Arbitrary<Integer> choice = Arbitraries.integers().between(0, 59);
 		return Combinators.combine(operations, Arbitraries.integers().between(0, 1), choice, choice, choice)
 			.as(Step::new);

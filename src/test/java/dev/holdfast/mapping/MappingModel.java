@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
 import dev.holdfast.buffer.BufferHandle;
 import dev.holdfast.buffer.BufferKey;
@@ -74,7 +75,10 @@ final class MappingModel {
 			case REMAP -> remap(new Pair(buffer, volume));
 			case USE -> use(new Pair(buffer, volume));
 			case FAULT -> fault(this.rig, step.first() % 10, "d" + step.second() % 2);
-			case RESTART -> restart();
+			case LEAVE_AND_RETURN -> leaveAndReturn(step.first() % 2);
+			case RESTART -> restart(() -> {
+			});
+			case CRASH -> crash(new Pair(buffer, volume), spec, step.first() % 3);
 		}
 	}
 
@@ -157,12 +161,15 @@ final class MappingModel {
 			pairs.forEach((pair) -> this.mappings.put(pair, spec));
 		}
 		catch (ProblemException ex) {
-			requireReason(ex, conflict, spec);
+			requireReason(ex, pairs, conflict, spec);
 		}
 	}
 
-	private static void requireReason(ProblemException ex, boolean conflict, MappingSpec spec) {
-		if (conflict) {
+	private void requireReason(ProblemException ex, List<Pair> pairs, boolean conflict, MappingSpec spec) {
+		if (ex.problem() == Problem.IN_USE) {
+			assertThat(pairs).as("one that is still ending").anyMatch((pair) -> !this.mappings.containsKey(pair));
+		}
+		else if (conflict) {
 			assertThat(ex.problem()).isEqualTo(Problem.ALREADY_MAPPED);
 		}
 		else {
@@ -180,7 +187,7 @@ final class MappingModel {
 			this.mappings.put(pair, spec);
 		}
 		catch (ProblemException ex) {
-			requireReason(ex, false, spec);
+			requireReason(ex, List.of(pair), false, spec);
 		}
 	}
 
@@ -201,8 +208,8 @@ final class MappingModel {
 			return;
 		}
 		for (Device device : volume(pair).devices()) {
-			try {
-				this.rig.mappings().route(buffer(pair), volume(pair)).via(device);
+			try (Route route = this.rig.mappings().route(buffer(pair), volume(pair))) {
+				route.via(device);
 			}
 			catch (ProblemException ex) {
 				assertThat(ex.problem()).isEqualTo(Problem.STALE_MAPPING);
@@ -222,10 +229,62 @@ final class MappingModel {
 		}
 	}
 
-	private void restart() {
+	private void leaveAndReturn(int device) {
+		try {
+			this.rig.leavesAndReturns(device, () -> {
+				String name = this.rig.device(device).name();
+				this.mappings.keySet()
+					.stream()
+					.flatMap((pair) -> status(pair).members().stream())
+					.filter((member) -> member.deviceName().equals(name))
+					.forEach((member) -> assertThat(member.state()).isEqualTo(MemberState.STALE));
+			});
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private MappingStatus status(Pair pair) {
+		return this.rig.mappings()
+			.find(buffer(pair).declaration(), this.rig.volumes().require(new VolumeKey(this.tenant, pair.volume())))
+			.orElseThrow();
+	}
+
+	/** The catalog is as {@code kill -9} may leave it. */
+	private void crash(Pair pair, MappingSpec spec, int half) {
+		if (!this.buffers.containsKey(pair.buffer())) {
+			return;
+		}
+		UUID buffer = buffer(pair).declaration().uuid();
+		switch (half) {
+			case 0 -> {
+				restart(() -> this.rig.forgetOnlyBuffer(buffer));
+				this.buffers.remove(pair.buffer());
+				this.mappings.keySet().removeIf((mapped) -> mapped.buffer().equals(pair.buffer()));
+			}
+			case 1 -> restart(() -> this.rig.declareOnly(buffer, UUID.randomUUID(), spec));
+			default -> {
+				if (exists(pair) && !this.mappings.containsKey(pair)) {
+					UUID volume = volume(pair).uuid();
+					unmapped(pair);
+					restart(() -> this.rig.declareOnly(buffer, volume, spec));
+					this.mappings.put(pair, spec);
+				}
+			}
+		}
+	}
+
+	/** One that is ending has ended. */
+	private void unmapped(Pair pair) {
+		this.rig.letGo();
+		await().atMost(LONG).until(() -> this.rig.mappings().find(buffer(pair).declaration(), volume(pair)).isEmpty());
+	}
+
+	private void restart(Runnable meanwhile) {
 		this.rig.letGo();
 		try {
-			this.rig.restart();
+			this.rig.restart(meanwhile);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -248,6 +307,7 @@ final class MappingModel {
 			compare(rig, deviceLimit, tenants);
 			for (MappingModel tenant : tenants) {
 				tenant.compareReasons();
+				tenant.compareRoom(deviceLimit, tenants);
 			}
 		});
 		for (MappingModel tenant : tenants) {
@@ -297,6 +357,7 @@ final class MappingModel {
 				assertThat(status.members()).extracting(MemberStatus::deviceName)
 					.containsExactlyInAnyOrderElementsOf(volume(pair).devices().stream().map(Device::name).toList());
 				for (MemberStatus member : status.members()) {
+					assertThat(member.generation()).isEqualTo(generation(member.deviceName()));
 					compare(status.declaration().spec().tier(), member);
 					if (member.tier() == Tier.DMA) {
 						places.put(new Place(name, member.deviceName()), bytes);
@@ -306,6 +367,10 @@ final class MappingModel {
 		});
 		assertThat(found).isEqualTo(this.mappings);
 		return places;
+	}
+
+	private long generation(String device) {
+		return this.rig.device(Integer.parseInt(device.substring(1))).generation();
 	}
 
 	private static void compare(TierChoice wanted, MemberStatus member) {
@@ -336,11 +401,29 @@ final class MappingModel {
 		});
 	}
 
+	/** Nobody waits for room that there is. */
+	private void compareRoom(long deviceLimit, MappingModel... tenants) {
+		Map<String, Long> onDevice = new HashMap<>();
+		for (MappingModel tenant : tenants) {
+			tenant.compare().forEach((place, bytes) -> onDevice.merge(place.device(), bytes, Long::sum));
+		}
+		this.mappings.forEach((pair, spec) -> {
+			long bytes = this.buffers.get(pair.buffer());
+			long free = this.rig.premappedLimit(this.tenant) - this.rig.mappings().premappedBytes(this.tenant);
+			for (MemberStatus member : status(pair).members()) {
+				if (spec.tier() == TierChoice.AUTO && member.tier() != Tier.DMA) {
+					long freeThere = deviceLimit - onDevice.getOrDefault(member.deviceName(), 0L);
+					assertThat(bytes).as("%s", member).isGreaterThan(Math.min(free, freeThere));
+				}
+			}
+		});
+	}
+
 	/** What a tenant, or fate, does. */
 	enum Operation {
 
 		DECLARE, DELETE_BUFFER, CREATE_VOLUME, DELETE_VOLUME, GROW_VOLUME, MAP, MAP_TWO, CHANGE, UNMAP, REMAP, USE,
-		FAULT, RESTART
+		FAULT, LEAVE_AND_RETURN, RESTART, CRASH
 
 	}
 

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import dev.holdfast.buffer.BufferHandle;
 import dev.holdfast.buffer.BufferKey;
@@ -24,6 +27,7 @@ import dev.holdfast.device.Rig;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.FakePremapping;
+import dev.holdfast.volume.Excursion;
 import dev.holdfast.volume.MemoryIndex;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
@@ -93,6 +97,7 @@ final class MappingRig implements AutoCloseable {
 		}
 		this.volumes = this.index.open(this.devices.toArray(Device[]::new));
 		this.volumes.follow(this.mappings);
+		this.mappings.volumesKnown();
 		this.buffers = new Buffers(this.catalog, Clock.systemUTC(), this.rig.engine(),
 				new Memlock(this.rig.engine(), Long.MAX_VALUE), (tenant, bytes, use) -> {
 				}, this.mappings);
@@ -100,8 +105,52 @@ final class MappingRig implements AutoCloseable {
 	}
 
 	void restart() throws IOException {
+		restart(() -> {
+		});
+	}
+
+	/**
+	 * With something done to what the catalog has, such as a crash may leave it.
+	 */
+	void restart(Runnable meanwhile) throws IOException {
 		stop();
+		meanwhile.run();
 		start();
+	}
+
+	/** Buffers go first: their mappings are still declared. */
+	void forgetOnlyBuffer(UUID buffer) {
+		this.catalog.write((client) -> client.sql("DELETE FROM buffers WHERE uuid = :uuid")
+			.param("uuid", buffer.toString())
+			.update());
+	}
+
+	void declareOnly(UUID buffer, UUID volume, MappingSpec spec) {
+		new MappingTable(this.catalog).insert(List.of(new MappingDeclaration(buffer, volume, spec, Instant.EPOCH)));
+	}
+
+	/**
+	 * A device goes away and comes back as another generation.
+	 */
+	void leavesAndReturns(int number, Runnable meanwhile) throws IOException {
+		Device old = device(number);
+		List<VolumeHandle> on = this.premappedBytes.keySet()
+			.stream()
+			.flatMap((tenant) -> this.volumes.list(tenant).stream())
+			.filter((volume) -> volume.devices().contains(old.uuid()))
+			.map((volume) -> this.volumes.require(volume.key()))
+			.toList();
+		Excursion.begins(on);
+		meanwhile.run();
+		old.close();
+		Device fresh = this.rig.attach(old.name(), this.files.get(number));
+		this.devices.set(number, fresh);
+		this.volumes.attached(fresh);
+		Excursion.ends(on, this.devices.stream().collect(Collectors.toMap(Device::uuid, (device) -> device)));
+	}
+
+	long premappedLimit(String tenant) {
+		return this.premappedBytes.getOrDefault(tenant, 0L);
 	}
 
 	private void stop() throws IOException {
@@ -197,7 +246,7 @@ final class MappingRig implements AutoCloseable {
 
 		@Override
 		public long premappedBytes(String tenant) {
-			return MappingRig.this.premappedBytes.getOrDefault(tenant, 0L);
+			return premappedLimit(tenant);
 		}
 
 	}

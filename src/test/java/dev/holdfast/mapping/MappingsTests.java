@@ -3,6 +3,7 @@ package dev.holdfast.mapping;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -11,6 +12,8 @@ import dev.holdfast.buffer.BufferKey;
 import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.engine.Tier;
+import dev.holdfast.tenant.Quotas;
+import dev.holdfast.tenant.Tenant;
 import dev.holdfast.testing.Refusals;
 import dev.holdfast.testing.RequiresIoUring;
 import dev.holdfast.volume.ScrubProgress;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -68,7 +73,9 @@ class MappingsTests {
 	}
 
 	private Tier via(BufferHandle from, VolumeHandle to) {
-		return this.rig.mappings().route(from, to).via(to.devices().getFirst()).tier();
+		try (Route route = this.rig.mappings().route(from, to)) {
+			return route.via(to.devices().getFirst()).tier();
+		}
 	}
 
 	@Test
@@ -197,6 +204,34 @@ class MappingsTests {
 		assertThat(this.rig.premapping().live()).isZero();
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "AUTO", "BVEC" })
+	@DisplayName("Rule 9: a mapping ends only after the I/O in flight that uses it")
+	void shouldWaitForTheIoThatUsesAMapping(TierChoice tier) {
+		map(this.buffer, this.volume, new MappingSpec(tier, OnStale.FALLBACK));
+		CompletableFuture<MappingEnding> ending;
+		try (Route inFlight = this.rig.mappings().route(this.buffer, this.volume)) {
+			inFlight.via(this.rig.device(0));
+			ending = CompletableFuture.supplyAsync(this::unmap);
+			await().until(() -> found().state() == MemberState.UNMAPPING);
+			assertThat(via(this.buffer, this.volume)).as("new I/O does not find it").isEqualTo(Tier.BVEC);
+			Refusals.of(Problem.IN_USE, () -> map(this.buffer, this.volume, AUTO));
+			Refusals.of(Problem.NOT_FOUND, () -> this.rig.mappings().remap(this.buffer.declaration(), this.volume));
+			assertThat(ending.join().gone()).isNotDone();
+		}
+		ending.join().gone().join();
+		assertThat(this.rig.mappings().find(this.buffer.declaration(), this.volume)).isEmpty();
+		assertThat(map(this.buffer, this.volume, AUTO).tier()).isEqualTo(Tier.DMA);
+	}
+
+	private MappingEnding unmap() {
+		return this.rig.mappings().delete(this.buffer.declaration(), this.volume, Precondition.none());
+	}
+
+	private MappingStatus found() {
+		return this.rig.mappings().find(this.buffer.declaration(), this.volume).orElseThrow();
+	}
+
 	@Test
 	@DisplayName("Rule 10: an explicit dma that cannot be had is refused, auto falls back with the same reason")
 	void shouldRefuseAnExplicitTierAndFallBackOtherwise() {
@@ -285,7 +320,8 @@ class MappingsTests {
 	@Test
 	void shouldNotBeThereAgainOnceDeleted() throws IOException {
 		map(this.buffer, this.volume, AUTO);
-		assertThat(this.rig.mappings().delete(this.buffer.declaration(), this.volume, Precondition.none())).isTrue();
+		assertThat(this.rig.mappings().delete(this.buffer.declaration(), this.volume, Precondition.none()).gone())
+			.isDone();
 		Refusals.of(Problem.NOT_FOUND,
 				() -> this.rig.mappings().delete(this.buffer.declaration(), this.volume, Precondition.none()));
 		this.rig.restart();
@@ -327,6 +363,43 @@ class MappingsTests {
 			.isEqualTo(Reason.Code.DEMOTED);
 		assertThat(this.rig.mappings().premappedBytes("acme")).isEqualTo(4 * MIB);
 		await().until(() -> this.rig.premapping().live() == 4);
+	}
+
+	@Test
+	@DisplayName("Rule 11: what had to go without for want of room has it again when there is room, used last first")
+	void shouldTryAgainWhenThereIsRoom() {
+		this.rig.mayPremap("acme", 2 * MIB);
+		BufferHandle[] buffers = new BufferHandle[4];
+		for (int i = 0; i < 4; i++) {
+			buffers[i] = this.rig.buffer("acme", "x" + i, MIB);
+			map(buffers[i], this.volume, AUTO);
+		}
+		assertThat(via(buffers[1], this.volume)).isEqualTo(Tier.BVEC);
+		assertThat(via(buffers[0], this.volume)).isEqualTo(Tier.BVEC);
+		this.rig.mappings().delete(buffers[3].declaration(), this.volume, Precondition.none());
+		await().until(() -> via(buffers[0], this.volume) == Tier.DMA);
+		assertThat(via(buffers[1], this.volume)).as("nobody made room for it").isEqualTo(Tier.BVEC);
+		assertThat(this.rig.mappings().premappedBytes("acme")).isEqualTo(2 * MIB);
+		this.rig.buffers().delete(buffers[2].key(), Duration.ofSeconds(10));
+		await().until(() -> via(buffers[1], this.volume) == Tier.DMA);
+	}
+
+	@Test
+	@DisplayName("Rule 10: what did not fit is tried again when the tenant may have more")
+	void shouldTryAgainWhenTheQuotaIsLarger() {
+		this.rig.mayPremap("acme", 0);
+		assertThat(map(this.buffer, this.volume, AUTO).reason().code()).isEqualTo(Reason.Code.PREMAP_NOT_PERMITTED);
+		quotaBecomes(MIB / 2);
+		await().until(() -> found().reason().code() == Reason.Code.QUOTA_EXCEEDED);
+		quotaBecomes(MIB);
+		await().until(() -> via(this.buffer, this.volume) == Tier.DMA);
+		assertThat(found().reason()).isNull();
+	}
+
+	private void quotaBecomes(long bytes) {
+		this.rig.mayPremap("acme", bytes);
+		Quotas quotas = new Quotas(null, null, bytes, null, null, null, null);
+		this.rig.mappings().waiting().changed(new Tenant("acme", quotas, Instant.EPOCH));
 	}
 
 	@Test

@@ -7,9 +7,11 @@ import dev.holdfast.buffer.BufferDeclaration;
 import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.mapping.MappingRemovals;
 import dev.holdfast.mapping.MappingSpec;
 import dev.holdfast.mapping.MappingStatus;
 import dev.holdfast.mapping.Mappings;
+import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.Volumes;
@@ -40,12 +42,15 @@ class MappingsController {
 
 	private final Mappings mappings;
 
+	private final MappingRemovals removals;
+
 	private final BufferLookup buffers;
 
 	private final Volumes volumes;
 
-	MappingsController(Mappings mappings, BufferLookup buffers, Volumes volumes) {
+	MappingsController(Mappings mappings, MappingRemovals removals, BufferLookup buffers, Volumes volumes) {
 		this.mappings = mappings;
+		this.removals = removals;
 		this.buffers = buffers;
 		this.volumes = volumes;
 	}
@@ -97,12 +102,14 @@ class MappingsController {
 
 	@Operation(summary = "Ends a mapping")
 	@Needs(Right.WRITE)
+	@LongWork(Void.class)
 	@DeleteMapping("/{volume}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void delete(@PathVariable String tenant, @PathVariable String buffer, @PathVariable String volume,
+	ResponseEntity<Object> delete(@PathVariable String tenant, @PathVariable String buffer, @PathVariable String volume,
 			Conditions conditions) {
-		// I/O in flight goes on with what it has; nothing new finds it.
-		this.mappings.delete(declaration(tenant, buffer), volume(tenant, volume), demanded(conditions));
+		OperationSnapshot operation = this.removals.delete(declaration(tenant, buffer), volume(tenant, volume),
+				demanded(conditions));
+		return (operation != null) ? OperationResponse.accepted(operation) : ResponseEntity.noContent().build();
 	}
 
 	@Operation(summary = "Makes a mapping again on each device")

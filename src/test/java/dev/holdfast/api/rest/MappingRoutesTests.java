@@ -4,8 +4,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.buffer.BufferKey;
+import dev.holdfast.buffer.Buffers;
+import dev.holdfast.mapping.Mappings;
+import dev.holdfast.mapping.Route;
 import dev.holdfast.ops.Client;
 import dev.holdfast.ops.ServiceTest;
+import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.Volumes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -13,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
+import org.springframework.beans.factory.annotation.Autowired;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Mappings over HTTP.
@@ -26,6 +35,15 @@ class MappingRoutesTests extends Service {
 	private static final String BATCH = TENANT + "/mappings:batchCreate";
 
 	private static final AtomicInteger NAMES = new AtomicInteger();
+
+	@Autowired
+	Mappings mappings;
+
+	@Autowired
+	Buffers buffers;
+
+	@Autowired
+	Volumes volumes;
 
 	private String buffer;
 
@@ -226,6 +244,40 @@ class MappingRoutesTests extends Service {
 		acme().delete(this.buffer);
 		acme().put(this.buffer, "{\"sizeBytes\":8192}");
 		assertProblem(acme().get(this.mapping), 404, "not-found");
+	}
+
+	@Test
+	@DisplayName("Rule 9: a mapping in use is unmapping until that ends, and an operation says when")
+	void shouldAnswerWithAnOperationWhileItIsInUse() throws Exception {
+		acme().put(this.mapping, "{}");
+		String operation;
+		try (Route inFlight = route()) {
+			assertThat(inFlight.buffer().key().name()).isEqualTo(name(this.buffer));
+			HttpResponse<String> accepted = acme().delete(this.mapping);
+			assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+			operation = header(accepted, "Location");
+			JsonNode begun = Client.json(accepted);
+			assertThat(begun.get("kind").asString()).isEqualTo("delete-mapping");
+			assertThat(begun.get("state").asString()).isEqualTo("running");
+			JsonNode shown = Client.json(acme().get(this.mapping));
+			assertThat(shown.get("state").asString()).isEqualTo("unmapping");
+			assertThat(shown.get("members").get(0).get("state").asString()).isEqualTo("unmapping");
+			assertProblem(acme().put(this.mapping, "{}"), 409, "in-use");
+			assertProblem(acme().patch(this.mapping, "{\"tier\":\"none\"}"), 404, "not-found");
+			assertProblem(acme().post(this.mapping + ":remap"), 404, "not-found");
+			assertThat(header(acme().delete(this.mapping), "Location")).isEqualTo(operation);
+			assertProblem(acme().post(operation + ":cancel"), 422, "not-supported");
+		}
+		await().untilAsserted(
+				() -> assertThat(Client.json(acme().get(operation)).get("state").asString()).isEqualTo("succeeded"));
+		assertProblem(acme().get(this.mapping), 404, "not-found");
+		assertThat(acme().put(this.mapping, "{}").statusCode()).isEqualTo(201);
+	}
+
+	/** As an operation in flight has it. */
+	private Route route() {
+		return this.mappings.route(this.buffers.open(new BufferKey("acme", name(this.buffer))),
+				this.volumes.open(new VolumeKey("acme", this.volume)));
 	}
 
 	@Test
