@@ -291,8 +291,15 @@ final class MappingModel {
 		}
 	}
 
+	/** Leaves room that nobody is told of. */
+	private void unmapSome() {
+		List<Pair> mapped = List.copyOf(this.mappings.keySet());
+		mapped.subList(0, mapped.size() / 2).forEach(this::unmap);
+	}
+
 	/**
-	 * Lets everything be made that can be, and compares. Then deletes all of it.
+	 * Lets everything be made that can be, and compares, also once there is more room.
+	 * Then deletes all of it.
 	 */
 	static void settle(MappingRig rig, long deviceLimit, MappingModel... tenants) {
 		rig.letGo();
@@ -307,6 +314,15 @@ final class MappingModel {
 			compare(rig, deviceLimit, tenants);
 			for (MappingModel tenant : tenants) {
 				tenant.compareReasons();
+				tenant.compareRoom(deviceLimit, tenants);
+			}
+		});
+		for (MappingModel tenant : tenants) {
+			tenant.unmapSome();
+		}
+		await().atMost(LONG).untilAsserted(() -> {
+			compare(rig, deviceLimit, tenants);
+			for (MappingModel tenant : tenants) {
 				tenant.compareRoom(deviceLimit, tenants);
 			}
 		});
