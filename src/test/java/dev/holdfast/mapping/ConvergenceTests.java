@@ -91,7 +91,7 @@ class ConvergenceTests {
 				of(2, Operation.DELETE_BUFFER), of(4, Operation.CREATE_VOLUME), of(1, Operation.DELETE_VOLUME),
 				of(1, Operation.GROW_VOLUME), of(10, Operation.MAP), of(4, Operation.MAP_TWO), of(5, Operation.CHANGE),
 				of(3, Operation.UNMAP), of(3, Operation.REMAP), of(4, Operation.USE), of(6, Operation.FAULT),
-				of(2, Operation.LEAVE_AND_RETURN), of(1, Operation.RESTART), of(1, Operation.CRASH));
+				of(2, Operation.LEAVE_AND_RETURN), of(1, Operation.RESTART), of(4, Operation.CRASH));
 		Arbitrary<Integer> choice = Arbitraries.integers().between(0, 59);
 		return Combinators.combine(operations, Arbitraries.integers().between(0, 1), choice, choice, choice)
 			.as(Step::new);

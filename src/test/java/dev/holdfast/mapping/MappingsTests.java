@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.buffer.BufferHandle;
@@ -315,6 +316,14 @@ class MappingsTests {
 		await().untilAsserted(() -> assertThat(via(again, volumeAgain)).isEqualTo(Tier.DMA));
 		assertThat(this.rig.mappings().list(again.declaration())).singleElement()
 			.satisfies((status) -> assertThat(status.declaration().spec()).isEqualTo(DMA));
+	}
+
+	@Test
+	void shouldForgetWhatACrashLeftOfAVolumeThatIsGone() throws IOException {
+		UUID buffer = this.buffer.declaration().uuid();
+		this.rig.restart(() -> this.rig.declareOnly(buffer, UUID.randomUUID(), AUTO));
+		assertThat(this.rig.stored()).isZero();
+		assertThat(this.rig.mappings().count("acme")).isZero();
 	}
 
 	@Test
