@@ -20,6 +20,7 @@ import dev.holdfast.device.Rig;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
+import dev.holdfast.mapping.Routes;
 import dev.holdfast.uring.fake.Entry;
 import dev.holdfast.uring.fake.FakeKernel;
 import dev.holdfast.uring.fake.FakeRing;
