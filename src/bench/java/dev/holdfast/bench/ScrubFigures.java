@@ -12,6 +12,7 @@ import dev.holdfast.catalog.Catalog;
 import dev.holdfast.device.AttachRequest;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.LabelReview;
 import dev.holdfast.device.RegisteredMemory;
 import dev.holdfast.engine.DeviceLimits;
@@ -55,7 +56,7 @@ public final class ScrubFigures {
 		this.operations = new Operations(catalog, Clock.systemUTC());
 		this.volumes = new Volumes(new CatalogVolumeIndex(catalog), (tenant) -> true,
 				new Fences(new CatalogLeases(catalog), Clock.systemUTC()));
-		this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, UUID.randomUUID())
+		this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, UUID.randomUUID(), HoldLimits.DEFAULT)
 			.attach(AttachRequest.of("figures", path), LabelReview.NONE);
 		this.volumes.attached(this.device);
 	}

@@ -18,6 +18,7 @@ import dev.holdfast.catalog.Catalog;
 import dev.holdfast.device.AttachRequest;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.LabelReview;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.EngineOptions;
@@ -145,7 +146,7 @@ public final class VolumeFigures {
 			new Tenants(this.catalog, Clock.systemUTC()).create("acme");
 			this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true,
 					new Fences(new CatalogLeases(this.catalog), Clock.systemUTC()));
-			this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, INSTALLATION)
+			this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, INSTALLATION, HoldLimits.DEFAULT)
 				.attach(AttachRequest.of("figures", file), LabelReview.NONE);
 			this.volumes.attached(this.device);
 		}

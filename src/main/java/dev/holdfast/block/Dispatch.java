@@ -1,17 +1,22 @@
 package dev.holdfast.block;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
+import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.HeldIo;
+import dev.holdfast.device.HeldRange;
+import dev.holdfast.device.UnflushedWrites;
 import dev.holdfast.engine.BufferClosedException;
 import dev.holdfast.engine.IoBuffer;
+import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.engine.IoKind;
 import dev.holdfast.engine.IoOperation;
 import dev.holdfast.volume.DeviceRange;
 import dev.holdfast.volume.Pin;
@@ -30,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * one. The memory goes back after {@link #close()}. After a deadline that may be long
  * after the caller has gone; until then the engine keeps later operations from the same
  * blocks.
+ * <p>
+ * What goes to a device that is away waits for it, and holds no pin meanwhile; once the
+ * device is back it is resolved again and goes out.
  */
 final class Dispatch implements AutoCloseable {
 
@@ -45,7 +53,7 @@ final class Dispatch implements AutoCloseable {
 
 	private final @Nullable IoMemory memory;
 
-	private final List<PendingIo> round = new ArrayList<>(1);
+	private final List<Part> round = new ArrayList<>(1);
 
 	private final AtomicInteger blockHolds = new AtomicInteger(1);
 
@@ -60,6 +68,9 @@ final class Dispatch implements AutoCloseable {
 	private @Nullable ProblemException refused;
 
 	private boolean complete;
+
+	/** It was held, and is let go of. */
+	private boolean letGo;
 
 	Dispatch(IoEngine engine, VolumeHandle volume, int flow, TenantIo.Counters counters, TransferOptions options,
 			@Nullable IoMemory memory) {
@@ -94,8 +105,7 @@ final class Dispatch implements AutoCloseable {
 	 * @param at where in the memory they go
 	 */
 	void read(long offset, long length, long at) {
-		transfer(offset, length, at, (operation, range, buffer, position) -> operation.read(range.device().io(),
-				range.offset(), buffer, position, range.length()));
+		transfer(offset, length, at, IoKind.READ, false);
 	}
 
 	/**
@@ -106,27 +116,31 @@ final class Dispatch implements AutoCloseable {
 	 * @param fua whether they must be durable when answered
 	 */
 	void write(long offset, long length, long at, boolean fua) {
-		transfer(offset, length, at, (operation, range, buffer, position) -> operation.write(range.device().io(),
-				range.offset(), buffer, position, range.length(), fua));
+		transfer(offset, length, at, IoKind.WRITE, fua);
 	}
 
-	private void transfer(long offset, long length, long at, Preparation preparation) {
+	private void transfer(long offset, long length, long at, IoKind kind, boolean fua) {
 		IoMemory named = this.memory;
 		if (named == null) {
 			throw new IllegalStateException("no memory");
 		}
-		long position = named.use().offset() + at;
+		long done = 0;
 		for (DeviceRange range : pinned().resolve(offset, length)) {
 			if (this.refused != null) {
 				return;
 			}
+			long from = offset + done;
+			long position = at + done;
+			boolean writes = kind == IoKind.WRITE;
+			Part part = part(range.device(), held(from, range.length(), writes), range.length(),
+					writes ? range.length() : 0, (again) -> again.transfer(from, range.length(), position, kind, fua));
 			try {
-				transfer(named, range, position, preparation);
+				transfer(part, named, range, position, kind, fua);
 			}
 			catch (ProblemException ex) {
 				this.refused = ex;
 			}
-			position += range.length();
+			done += range.length();
 		}
 	}
 
@@ -134,13 +148,24 @@ final class Dispatch implements AutoCloseable {
 	 * Starts an operation in the best tier there is at this moment; if that ends in the
 	 * same moment, in another.
 	 */
-	private void transfer(IoMemory named, DeviceRange range, long position, Preparation preparation) {
-		PendingIo io = prepared();
+	private void transfer(Part part, IoMemory named, DeviceRange range, long position, IoKind kind, boolean fua) {
+		IoOperation operation = part.io.operation();
+		if (mustWait(range.device(), part)) {
+			hold(part);
+			return;
+		}
+		long at = named.use().offset() + position;
 		IoBuffer target = named.route().via(range.device());
 		while (true) {
-			preparation.prepare(io.operation(), range, target, position);
+			IoDevice device = range.device().io();
+			if (kind == IoKind.READ) {
+				operation.read(device, range.offset(), target, at, range.length());
+			}
+			else {
+				operation.write(device, range.offset(), target, at, range.length(), fua);
+			}
 			try {
-				start(io);
+				start(part);
 				return;
 			}
 			catch (BufferClosedException ex) {
@@ -155,11 +180,8 @@ final class Dispatch implements AutoCloseable {
 	 * @param length in bytes
 	 */
 	void zero(long offset, long length) {
-		for (DeviceRange range : joined(pinned().resolve(offset, length))) {
-			PendingIo io = prepared();
-			io.operation().zero(range.device().io(), range.offset(), range.length());
-			start(io);
-		}
+		clear(offset, length, (operation, place) -> operation.zero(place.device.io(), place.offset, place.length),
+				Dispatch::zero);
 	}
 
 	/**
@@ -168,35 +190,18 @@ final class Dispatch implements AutoCloseable {
 	 * @param length in bytes
 	 */
 	void discard(long offset, long length) {
-		for (DeviceRange range : joined(pinned().resolve(offset, length))) {
-			PendingIo io = prepared();
-			io.operation().discard(range.device().io(), range.offset(), range.length());
-			start(io);
-		}
+		clear(offset, length, (operation, place) -> operation.discard(place.device.io(), place.offset, place.length),
+				Dispatch::discard);
 	}
 
-	/**
-	 * The same places in as few ranges as they make: stripes that are apart in the volume
-	 * follow each other on their device.
-	 */
-	private static List<DeviceRange> joined(List<DeviceRange> ranges) {
-		Map<Device, DeviceRange> open = new LinkedHashMap<>();
-		List<DeviceRange> joined = new ArrayList<>();
-		for (DeviceRange range : ranges) {
-			DeviceRange last = open.get(range.device());
-			if (last != null && last.offset() + last.length() == range.offset()) {
-				open.put(range.device(),
-						new DeviceRange(range.device(), last.offset(), last.length() + range.length()));
-			}
-			else {
-				if (last != null) {
-					joined.add(last);
-				}
-				open.put(range.device(), range);
-			}
+	private void clear(long offset, long length, BiConsumer<IoOperation, Place> preparation, Clearing again) {
+		HeldRange range = held(offset, length, true);
+		for (Place place : Place.joined(pinned().resolve(offset, length), offset)) {
+			Part part = part(place.device, range, place.length, 0,
+					(dispatch) -> place.forEachRange((from, size) -> again.on(dispatch, from, size)));
+			preparation.accept(part.io.operation(), place);
+			startOrHold(part, place.device);
 		}
-		joined.addAll(open.values());
-		return joined;
 	}
 
 	/**
@@ -204,9 +209,60 @@ final class Dispatch implements AutoCloseable {
 	 */
 	void flush() {
 		for (Device device : pinned().devices()) {
-			PendingIo io = prepared();
-			io.operation().flush(device.io());
-			start(io);
+			flush(device);
+		}
+	}
+
+	private void flush(Device device) {
+		Part part = part(device, held(0, 0, false), 0, 0, (again) -> again.flush(device));
+		part.io.operation().flush(device.io());
+		if (mustWait(device, part)) {
+			hold(part);
+		}
+		else if (mayHaveLost(device)) {
+			this.refused = IoProblems.writeLoss(device.name());
+		}
+		else {
+			start(part);
+		}
+	}
+
+	private boolean mayHaveLost(Device device) {
+		UnflushedWrites writes = device.unflushed();
+		return writes != null && writes.tell(this.volume.uuid());
+	}
+
+	private HeldRange held(long offset, long length, boolean changes) {
+		return new HeldRange(this.volume.uuid(), offset, length, changes);
+	}
+
+	private Part part(Device device, HeldRange range, long length, long held, Part.Again again) {
+		return new Part(new PendingIo(device, range, held, this.counters, this::released, this.countdown), length, again);
+	}
+
+	private boolean mustWait(Device device, Part part) {
+		return !this.letGo && !device.hold().passes(part.io.range());
+	}
+
+	private void startOrHold(Part part, Device device) {
+		if (mustWait(device, part)) {
+			hold(part);
+		}
+		else {
+			start(part);
+		}
+	}
+
+	private void hold(Part part) {
+		if (this.refused != null) {
+			return;
+		}
+		try {
+			part.io.hold();
+			this.round.add(part);
+		}
+		catch (ProblemException ex) {
+			this.refused = ex;
 		}
 	}
 
@@ -219,29 +275,30 @@ final class Dispatch implements AutoCloseable {
 		return present;
 	}
 
-	private PendingIo prepared() {
-		return new PendingIo(this.counters, this::released, this.countdown);
-	}
-
 	/**
 	 * Starts an operation, unless one before it in the round could not be.
 	 */
-	private void start(PendingIo io) {
+	private void start(Part part) {
 		if (this.refused != null) {
 			return;
 		}
 		long deadline = this.options.deadline();
-		io.operation().flow(this.flow).deadline(deadline);
+		part.io.operation().flow(this.flow).deadline(deadline);
 		this.blockHolds.incrementAndGet();
 		this.memoryHolds.incrementAndGet();
 		boolean started = false;
 		try {
-			io.start(this.engine, deadline);
-			this.round.add(io);
+			part.io.start(this.engine, deadline);
+			this.round.add(part);
 			started = true;
 		}
 		catch (ProblemException ex) {
-			this.refused = ex;
+			if (ex.problem() == Problem.DEVICE_NOT_ONLINE && part.io.missed()) {
+				hold(part);
+			}
+			else {
+				this.refused = ex;
+			}
 		}
 		finally {
 			if (!started) {
@@ -252,35 +309,99 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for all operations that were started.
+	 * Waits for all operations that were started, and for devices that are away.
 	 * @param tally to add them to
 	 * @throws IncompleteException if any failed or could not be started
 	 */
 	void await(Tally tally) throws IncompleteException {
+		List<Part> parts = List.copyOf(this.round);
+		this.round.clear();
+		parts.forEach((part) -> part.io.await());
+		try {
+			collect(parts, tally);
+		}
+		finally {
+			for (Part part : parts) {
+				HeldIo held = part.io.held();
+				if (held != null) {
+					held.close();
+				}
+			}
+		}
+	}
+
+	private void collect(List<Part> parts, Tally tally) throws IncompleteException {
 		long intact = 0;
 		long longest = 0;
 		ProblemException failure = null;
-		for (PendingIo io : this.round) {
-			IoOperation operation = io.operation();
+		for (Part part : parts) {
+			IoOperation operation = part.io.operation();
+			HeldIo held = part.io.held();
 			try {
-				io.await();
-				tally.add(operation);
-				longest = Math.max(longest, operation.queueNanos() + operation.deviceNanos());
-				intact += (failure == null) ? operation.length() : 0;
+				if (held == null) {
+					part.io.requireSuccess();
+					tally.add(operation);
+					longest = Math.max(longest, operation.queueNanos() + operation.deviceNanos());
+				}
+				else if (failure == null) {
+					again(part, held, tally);
+				}
+				intact += (failure == null) ? part.length : 0;
 			}
 			catch (IoFailedException ex) {
 				if (failure == null) {
 					intact += ex.bytes();
-					failure = IoProblems.of(ex);
+					ProblemException refusal = part.io.refusal();
+					failure = (refusal != null) ? refusal : IoProblems.of(ex);
 				}
 			}
+			catch (IncompleteException ex) {
+				intact += ex.intact();
+				failure = ex.problem();
+			}
+			catch (ProblemException ex) {
+				failure = ex;
+			}
 		}
-		this.round.clear();
 		tally.round(longest);
 		ProblemException problem = (failure != null) ? failure : this.refused;
 		this.refused = null;
 		if (problem != null) {
 			throw new IncompleteException(problem, intact);
+		}
+	}
+
+	/**
+	 * Waits for the part's device and does it once more.
+	 */
+	private void again(Part part, HeldIo held, Tally tally) throws IncompleteException {
+		letGoOfPin();
+		held.await(Long.MAX_VALUE);
+		IoMemory named = this.memory;
+		this.memoryHolds.incrementAndGet();
+		IoMemory shared = (named != null) ? named.lent(this::letGoOfMemory) : null;
+		try (Dispatch again = new Dispatch(this.engine, this.volume, this.flow, this.counters, this.options,
+				shared)) {
+			again.letGo = true;
+			part.again(again);
+			again.noMore();
+			again.await(tally);
+		}
+		finally {
+			if (named == null) {
+				this.memoryHolds.decrementAndGet();
+			}
+		}
+	}
+
+	/**
+	 * What waits keeps nobody from moving or deleting the blocks.
+	 */
+	private void letGoOfPin() {
+		Pin present = this.pin;
+		if (!this.complete && present != null && this.blockHolds.get() == 1) {
+			this.pin = null;
+			present.close();
 		}
 	}
 
@@ -300,6 +421,10 @@ final class Dispatch implements AutoCloseable {
 	 */
 	private void released() {
 		letGoOfBlocks();
+		letGoOfMemory();
+	}
+
+	private void letGoOfMemory() {
 		IoMemory named = this.memory;
 		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
 			named.closeSoon();
@@ -342,12 +467,12 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	/**
-	 * Says what an operation is to do.
+	 * What is done with a range.
 	 */
 	@FunctionalInterface
-	private interface Preparation {
+	private interface Clearing {
 
-		void prepare(IoOperation operation, DeviceRange range, IoBuffer buffer, long position);
+		void on(Dispatch dispatch, long offset, long length);
 
 	}
 

@@ -28,6 +28,16 @@ final class IoProblems {
 	}
 
 	/**
+	 * What was answered before the drive went may not be on it.
+	 */
+	static ProblemException writeLoss(String device) {
+		return new ProblemException(Problem.WRITE_LOSS_POSSIBLE,
+				"Drive %s was away, and has a cache that may have lost writes which were answered and not flushed: check or write them again. This is told once; flushes count anew from here on"
+					.formatted(device))
+			.with("retryable", false);
+	}
+
+	/**
 	 * The engine takes no more for this device.
 	 */
 	static ProblemException notOnline(IllegalStateException cause) {

@@ -5,9 +5,15 @@ import java.util.concurrent.locks.LockSupport;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceState;
+import dev.holdfast.device.HeldIo;
+import dev.holdfast.device.HeldRange;
+import dev.holdfast.device.UnflushedWrites;
 import dev.holdfast.engine.BufferClosedException;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.engine.IoKind;
 import dev.holdfast.engine.IoListener;
 import dev.holdfast.engine.IoOperation;
 import dev.holdfast.uring.sys.Errno;
@@ -24,29 +30,57 @@ final class PendingIo implements IoListener {
 
 	private final IoOperation operation = new IoOperation(this);
 
+	private final Device device;
+
+	private final HeldRange range;
+
+	private final long heldBytes;
+
 	private final TenantIo.Counters counters;
+
+	/** What its flush makes durable. */
+	private long mark;
 
 	private final Runnable onRelease;
 
 	private final @Nullable Countdown countdown;
 
+	private final long arrival = System.nanoTime();
+
 	private int errno;
+
+	/** Its device may be gone. Written by the engine's thread before it is released. */
+	private boolean doubtful;
+
+	private boolean started;
+
+	private @Nullable HeldIo held;
+
+	private @Nullable ProblemException refusal;
 
 	private volatile @Nullable Thread waiter;
 
 	/** Written after {@link #errno}. */
 	private volatile boolean late;
 
-	private volatile boolean released;
+	/** The kernel is done with it, and it is known what became of it. */
+	private volatile boolean settled;
 
 	/**
 	 * An operation to be prepared.
+	 * @param device that it is for
+	 * @param range what it is about
+	 * @param heldBytes that wait with it while its device is away
 	 * @param counters of the tenant that it is for
 	 * @param onRelease called on an engine's thread once the kernel is done with it; must
 	 * not block
 	 * @param countdown of what somebody waits for together, or {@code null}
 	 */
-	PendingIo(TenantIo.Counters counters, Runnable onRelease, @Nullable Countdown countdown) {
+	PendingIo(Device device, HeldRange range, long heldBytes, TenantIo.Counters counters, Runnable onRelease,
+			@Nullable Countdown countdown) {
+		this.device = device;
+		this.range = range;
+		this.heldBytes = heldBytes;
 		this.counters = counters;
 		this.onRelease = onRelease;
 		this.countdown = countdown;
@@ -54,6 +88,65 @@ final class PendingIo implements IoListener {
 
 	IoOperation operation() {
 		return this.operation;
+	}
+
+	HeldRange range() {
+		return this.range;
+	}
+
+	/**
+	 * Has it wait for its device instead of being started.
+	 * @throws ProblemException if it cannot
+	 */
+	void hold() {
+		this.held = this.device.hold().hold(this.range, this.arrival, this.heldBytes);
+	}
+
+	/**
+	 * Whether it was refused because its device had left, and not because nothing goes to
+	 * that any more.
+	 */
+	boolean missed() {
+		return this.device.state() != DeviceState.ONLINE || !this.device.io().equals(this.operation.device());
+	}
+
+	/**
+	 * What it waits as.
+	 * @return {@code null} if it does not
+	 */
+	@Nullable HeldIo held() {
+		return this.held;
+	}
+
+	/**
+	 * Why it cannot wait for its device, which is away.
+	 * @return {@code null} unless that is so
+	 */
+	@Nullable ProblemException refusal() {
+		return this.refusal;
+	}
+
+	/**
+	 * Finds out whether it ended as it did because its drive is gone, which may take a
+	 * second, and has it wait if so. On a thread of its own: whoever waits for it may be
+	 * waiting for what is held before it.
+	 */
+	private void judge() {
+		try {
+			if (this.device.isGone()) {
+				hold();
+			}
+			else {
+				this.counters.answered(this.operation);
+			}
+		}
+		catch (ProblemException ex) {
+			this.refusal = ex;
+		}
+		finally {
+			this.device.hold().judged();
+			settle();
+		}
 	}
 
 	/**
@@ -64,16 +157,21 @@ final class PendingIo implements IoListener {
 	 */
 	void start(IoEngine engine, long deadlineNanos) {
 		Countdown all = this.countdown;
-		boolean started = false;
+		UnflushedWrites writes = this.device.unflushed();
+		if (writes != null && this.operation.kind() == IoKind.FLUSH) {
+			this.mark = writes.mark();
+		}
+		boolean begun = false;
 		if (all != null) {
 			all.more();
 		}
 		try {
 			submit(engine, deadlineNanos);
-			started = true;
+			begun = true;
 		}
 		finally {
-			if (all != null && !started) {
+			this.started = begun;
+			if (all != null && !begun) {
 				all.done();
 			}
 		}
@@ -98,14 +196,16 @@ final class PendingIo implements IoListener {
 	}
 
 	/**
-	 * Waits until the kernel is done with it, or the deadline has passed. Interrupts do
-	 * not end the wait; they are kept for the caller.
-	 * @throws IoFailedException if it failed
+	 * Waits until the kernel is done with it, or the deadline has passed; not at all if
+	 * it was not started. Interrupts do not end the wait; they are kept for the caller.
 	 */
-	void await() throws IoFailedException {
+	void await() {
+		if (!this.started) {
+			return;
+		}
 		this.waiter = Thread.currentThread();
 		boolean interrupted = false;
-		while (!this.released && !this.late) {
+		while (!this.settled && !this.late) {
 			LockSupport.park(this);
 			interrupted |= Thread.interrupted();
 		}
@@ -113,15 +213,62 @@ final class PendingIo implements IoListener {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * How it has ended.
+	 * @throws IoFailedException if it failed
+	 */
+	void requireSuccess() throws IoFailedException {
 		if (this.errno != 0) {
 			throw new IoFailedException(this.operation);
 		}
 	}
 
+	/**
+	 * A pulled drive answers in many ways before it is seen to be gone, a flush even with
+	 * success (mapping contract, Hotplug).
+	 */
+	private boolean isDoubtful(IoOperation done) {
+		boolean durable = done.kind() == IoKind.FLUSH || done.fua();
+		return switch (done.errno()) {
+			case 0 -> durable && this.device.hold().doubted();
+			case Errno.EIO, Errno.ENODEV, Errno.ENXIO, Errno.ENOSPC -> this.device.canLeave();
+			// What fallocate and the ioctl say of a range behind the end (block/fops.c).
+			case Errno.EINVAL -> this.device.canLeave() && (done.kind() == IoKind.ZERO || done.kind() == IoKind.DISCARD);
+			default -> false;
+		};
+	}
+
+	private void countUnflushed(IoOperation done) {
+		UnflushedWrites writes = this.device.unflushed();
+		if (writes != null) {
+			switch (done.kind()) {
+				case WRITE, ZERO, DISCARD -> {
+					if (!done.fua()) {
+						writes.answered(this.range.volume());
+					}
+				}
+				case FLUSH -> writes.flushed(this.mark);
+				case READ -> {
+				}
+			}
+		}
+	}
+
 	@Override
 	public void answered(IoOperation done) {
-		this.counters.answered(done);
 		this.errno = done.errno();
+		if (isDoubtful(done)) {
+			this.doubtful = true;
+			this.device.hold().doubt();
+		}
+		else {
+			this.counters.answered(done);
+			if (this.errno == 0) {
+				countUnflushed(done);
+			}
+		}
 		if (this.errno == Errno.ETIMEDOUT) {
 			this.late = true;
 			wake();
@@ -130,9 +277,18 @@ final class PendingIo implements IoListener {
 
 	@Override
 	public void released(IoOperation done) {
-		boolean before = this.late;
 		this.onRelease.run();
-		this.released = true;
+		if (this.doubtful) {
+			Thread.ofVirtual().name("holdfast-doubt").start(this::judge);
+		}
+		else {
+			settle();
+		}
+	}
+
+	private void settle() {
+		boolean before = this.late;
+		this.settled = true;
 		if (!before) {
 			wake();
 		}

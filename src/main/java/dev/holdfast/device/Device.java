@@ -4,34 +4,42 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.engine.SyncIo;
+import dev.holdfast.uring.sys.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A device that is attached: its identity, where things are on it, and the handle for
- * I/O. Immutable but for its state; any thread. {@link #close()} comes once nothing uses
- * it any more.
+ * I/O. It stays the same while its drive goes away and comes back, whatever name that
+ * takes then: only {@link #io()}, {@link #path()} and {@link #generation()} change. Any
+ * thread. {@link #close()} comes once nothing uses it any more.
  */
 public final class Device implements AutoCloseable {
 
 	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
-	private final String name;
+	private static final long DRAIN_PERIOD = TimeUnit.MILLISECONDS.toNanos(2);
 
-	private final long generation;
+	private final String name;
 
 	private final IoEngine engine;
 
-	private final BlockFile file;
-
-	private final IoDevice io;
+	private final AtomicReference<Attachment> attachment;
 
 	private final RegisteredMemory memory;
 
@@ -39,25 +47,44 @@ public final class Device implements AutoCloseable {
 
 	private final DeviceBytes bytes;
 
+	private final DeviceHold hold;
+
 	private final Runnable onClose;
 
-	private @Nullable CompletableFuture<Void> detaching;
+	private final UnflushedWrites unflushed = new UnflushedWrites();
 
-	private boolean closed;
+	/** What may have been lost and was not told to operators. Guarded by this. */
+	private Map<UUID, Long> losses = Map.of();
+
+	private volatile boolean mayLose;
+
+	private volatile long generation;
 
 	private volatile DeviceState state = DeviceState.ONLINE;
 
-	Device(String name, long generation, IoEngine engine, BlockFile file, IoDevice io, RegisteredMemory memory,
-			LabelStore labels, DeviceBytes bytes, Runnable onClose) {
+	private volatile DrivePresence presence;
+
+	private volatile DriveDoubt doubt;
+
+	private volatile Runnable onChange = () -> {
+	};
+
+	private boolean closed;
+
+	Device(String name, long generation, IoEngine engine, AtomicReference<Attachment> attachment,
+			RegisteredMemory memory, LabelStore labels, DeviceBytes bytes, HoldLimits hold, Runnable onClose) {
 		this.name = name;
 		this.generation = generation;
 		this.engine = engine;
-		this.file = file;
-		this.io = io;
+		this.attachment = attachment;
 		this.memory = memory;
 		this.labels = labels;
 		this.bytes = bytes;
+		this.hold = new DeviceHold(name, hold);
 		this.onClose = onClose;
+		this.presence = DrivePresence.of(attachment.get().file, labels.label().geometry().deviceSize());
+		this.doubt = new DriveDoubt(this.presence::gone);
+		this.mayLose = this.presence.hasVolatileCache();
 	}
 
 	/**
@@ -77,15 +104,15 @@ public final class Device implements AutoCloseable {
 	 * @return a path of the server
 	 */
 	public Path path() {
-		return this.file.path();
+		return this.attachment.get().file.path();
 	}
 
 	/**
-	 * What operations name.
+	 * What operations name. While the device is not online they are refused.
 	 * @return the engine's handle
 	 */
 	public IoDevice io() {
-		return this.io;
+		return this.attachment.get().io;
 	}
 
 	public IoEngine engine() {
@@ -97,7 +124,7 @@ public final class Device implements AutoCloseable {
 	 * @return bytes
 	 */
 	public long size() {
-		return this.file.size();
+		return this.attachment.get().file.size();
 	}
 
 	/**
@@ -105,11 +132,11 @@ public final class Device implements AutoCloseable {
 	 * @return bytes
 	 */
 	public int blockSize() {
-		return this.file.blockSize();
+		return this.attachment.get().file.blockSize();
 	}
 
 	public boolean blockDevice() {
-		return this.file.blockDevice();
+		return this.attachment.get().file.blockDevice();
 	}
 
 	public Geometry geometry() {
@@ -133,7 +160,7 @@ public final class Device implements AutoCloseable {
 	 * @return a snapshot
 	 */
 	public int inFlight() {
-		return this.io.inFlight();
+		return io().inFlight();
 	}
 
 	public LabelStore labels() {
@@ -146,6 +173,238 @@ public final class Device implements AutoCloseable {
 	 */
 	public DeviceBytes bytes() {
 		return this.bytes;
+	}
+
+	/**
+	 * I/O that waits for it.
+	 */
+	public DeviceHold hold() {
+		return this.hold;
+	}
+
+	/**
+	 * Writes that the drive may lose if it goes away now.
+	 * @return {@code null} if it loses nothing that it has answered
+	 */
+	public @Nullable UnflushedWrites unflushed() {
+		return this.mayLose ? this.unflushed : null;
+	}
+
+	/**
+	 * How many writes that were answered may have been lost since the start.
+	 */
+	public long possibleLosses() {
+		return this.unflushed.total();
+	}
+
+	/**
+	 * What may have been lost since this was asked the last time.
+	 * @return writes by volume
+	 */
+	synchronized Map<UUID, Long> takeLosses() {
+		Map<UUID, Long> taken = this.losses;
+		this.losses = Map.of();
+		return taken;
+	}
+
+	/**
+	 * Whether the drive may go away at all, unlike a file.
+	 */
+	public boolean canLeave() {
+		return this.presence.canLeave();
+	}
+
+	/**
+	 * Finds out whether an operation failed because the drive is gone; then the device is
+	 * {@link DeviceState#AWAY} from here on. Blocks for up to a second.
+	 */
+	public boolean isGone() {
+		if (this.state != DeviceState.ONLINE) {
+			return true;
+		}
+		if (!canLeave()) {
+			return false;
+		}
+		DriveDoubt asked = this.doubt;
+		if (this.state == DeviceState.ONLINE && asked.isGone()) {
+			leave(asked);
+			return true;
+		}
+		return this.state != DeviceState.ONLINE;
+	}
+
+	/**
+	 * Looks once whether the drive is gone, and if so lets go of it.
+	 */
+	void look() {
+		DriveDoubt asked = this.doubt;
+		if (this.state == DeviceState.ONLINE && this.presence.gone()) {
+			leave(asked);
+		}
+	}
+
+	private void leave(DriveDoubt asked) {
+		synchronized (this) {
+			if (this.doubt != asked || this.state != DeviceState.ONLINE) {
+				return;
+			}
+			this.hold.shut();
+			this.state = DeviceState.AWAY;
+			lose();
+			var _ = this.attachment.get().end();
+		}
+		this.onChange.run();
+	}
+
+	private void lose() {
+		if (this.mayLose) {
+			Map<UUID, Long> more = new HashMap<>(this.losses);
+			this.unflushed.lose().forEach((volume, count) -> more.merge(volume, count, Long::sum));
+			this.losses = more;
+		}
+	}
+
+	/**
+	 * Holds I/O, makes durable what was answered, and lets go of the drive.
+	 * @param limit how long what is in flight may take
+	 * @throws ProblemException as for {@link Devices#suspend}
+	 */
+	void suspend(Duration limit) {
+		DeviceState before = hush();
+		if (before != DeviceState.ONLINE) {
+			return;
+		}
+		boolean drained = false;
+		try {
+			drain(limit);
+			drained = true;
+		}
+		catch (IOException ex) {
+			throw new ProblemException(Problem.IN_USE, String.valueOf(ex.getMessage()), ex);
+		}
+		finally {
+			if (!drained) {
+				serve();
+			}
+		}
+	}
+
+	/**
+	 * From here on I/O is held.
+	 * @return the state before
+	 */
+	private DeviceState hush() {
+		DeviceState before;
+		synchronized (this) {
+			before = this.state;
+			if (before == DeviceState.SUSPENDED) {
+				return before;
+			}
+			if (before != DeviceState.ONLINE && before != DeviceState.AWAY) {
+				throw new ProblemException(Problem.DEVICE_NOT_ONLINE,
+						"Device %s is %s".formatted(this.name, before.label()))
+					.with("deviceState", before.label());
+			}
+			this.hold.shut();
+			this.state = DeviceState.SUSPENDED;
+		}
+		this.onChange.run();
+		return before;
+	}
+
+	private void drain(Duration limit) throws IOException {
+		long end = System.nanoTime() + limit.toNanos();
+		while (inFlight() > 0) {
+			if (System.nanoTime() - end >= 0) {
+				throw new ProblemException(Problem.IN_USE,
+						"%d operations on device %s did not end within %d s: it goes on as before".formatted(inFlight(),
+								this.name, limit.toSeconds()));
+			}
+			LockSupport.parkNanos(DRAIN_PERIOD);
+		}
+		try {
+			SyncIo flush = new SyncIo(this.engine);
+			flush.operation().flush(io());
+			flush.run();
+		}
+		catch (IoFailedException ex) {
+			throw new ProblemException(Problem.IO_ERROR,
+					"Device %s cannot be flushed: it goes on as before".formatted(this.name), ex)
+				.with("errno", Errno.name(ex.errno()));
+		}
+		this.unflushed.forget();
+		awaitUnplugged(limit);
+	}
+
+	/**
+	 * The drive did not come back in time, or is not what it was.
+	 */
+	void lose(String why) {
+		synchronized (this) {
+			if (this.state != DeviceState.AWAY) {
+				return;
+			}
+			this.state = DeviceState.LOST;
+			this.hold.refuse(() -> lost(why));
+		}
+		this.onChange.run();
+	}
+
+	private ProblemException lost(String why) {
+		return new ProblemException(Problem.DEVICE_LOST, "Device %s is away: %s".formatted(this.name, why))
+			.with("deviceState", DeviceState.LOST.label())
+			.with("retryable", true);
+	}
+
+	/**
+	 * Waits until nothing is left of where it was plugged in before.
+	 */
+	void awaitUnplugged(Duration limit) throws IOException {
+		await(this.attachment.get().end(), limit);
+	}
+
+	/**
+	 * The drive is back. What is held still waits for {@link #serve()}.
+	 */
+	synchronized void plugged(Attachment next, long nextGeneration) {
+		// What was answered in the last moment.
+		lose();
+		this.attachment.set(next);
+		this.presence = DrivePresence.of(next.file, geometry().deviceSize());
+		this.doubt = new DriveDoubt(this.presence::gone);
+		this.mayLose = this.presence.hasVolatileCache();
+		this.generation = nextGeneration;
+	}
+
+	/**
+	 * I/O goes on, first what was held.
+	 */
+	void serve() {
+		synchronized (this) {
+			if (this.closed || this.state == DeviceState.DETACHED) {
+				return;
+			}
+			this.state = DeviceState.ONLINE;
+		}
+		this.onChange.run();
+		try {
+			this.hold.awaitJudged();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		synchronized (this) {
+			if (this.state == DeviceState.ONLINE) {
+				this.hold.open();
+			}
+		}
+	}
+
+	/**
+	 * Whom to tell that the state has changed, on the thread of the change.
+	 */
+	void onChange(Runnable listener) {
+		this.onChange = listener;
 	}
 
 	/**
@@ -164,23 +423,20 @@ public final class Device implements AutoCloseable {
 			return;
 		}
 		this.state = DeviceState.DETACHED;
-		if (this.detaching == null) {
-			this.detaching = this.engine.detach(this.io);
-		}
-		awaitDetached(this.detaching, limit);
+		this.hold.refuse(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device is being detached"));
+		await(this.attachment.get().end(), limit);
 		this.memory.close();
-		this.file.close();
 		this.onClose.run();
 		this.closed = true;
 	}
 
-	private void awaitDetached(CompletableFuture<Void> detached, Duration limit) throws IOException {
+	private void await(CompletableFuture<Void> detached, Duration limit) throws IOException {
 		try {
 			detached.get(limit.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (TimeoutException ex) {
 			throw new IOException("%d operations on device %s did not end within %s: the kernel still has them"
-				.formatted(this.io.inFlight(), this.name, limit), ex);
+				.formatted(io().inFlight(), this.name, limit), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

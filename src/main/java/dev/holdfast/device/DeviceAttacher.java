@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
 import dev.holdfast.engine.DeviceFile;
 import dev.holdfast.engine.DeviceLimits;
-import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
@@ -33,6 +33,8 @@ public final class DeviceAttacher {
 
 	private static final Duration MOST_PATIENCE = Duration.ofSeconds(5);
 
+	private static final Duration UNPLUG_LIMIT = Duration.ofSeconds(10);
+
 	private static final int BUFFER = 256 << 10;
 
 	private final IoEngine engine;
@@ -40,6 +42,8 @@ public final class DeviceAttacher {
 	private final DeviceLimits limits;
 
 	private final UUID installation;
+
+	private final HoldLimits hold;
 
 	private final Patience patience;
 
@@ -52,12 +56,15 @@ public final class DeviceAttacher {
 	/**
 	 * An attacher of one installation.
 	 * @param installation identity of this Holdfast, which the labels will name
+	 * @param hold what may wait for each device while it is away
 	 */
-	public DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation) {
-		this(engine, limits, installation, MOST_PATIENCE, Signatures.installed());
+	public DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, HoldLimits hold) {
+		this(engine, limits, installation, hold, MOST_PATIENCE, Signatures.installed());
 	}
 
-	DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, Duration patience, Signatures signatures) {
+	DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, HoldLimits hold, Duration patience,
+			Signatures signatures) {
+		this.hold = hold;
 		this.engine = engine;
 		this.limits = limits;
 		this.installation = installation;
@@ -115,22 +122,77 @@ public final class DeviceAttacher {
 			// Needed only if there is no label, but the engine must not have the file
 			// yet.
 			Signatures.Found found = fresh ? Signatures.Found.NOTHING : this.signatures.on(file);
-			IoDevice io = this.engine.attach(
-					new DeviceFile(request.name(), file.descriptor(), file.blockDevice(), file.blockSize()),
-					this.limits);
-			undo.add(() -> this.engine.detach(io).join());
+			AtomicReference<Attachment> attachment = new AtomicReference<>(plug(request.name(), file));
+			undo.add(() -> this.engine.detach(attachment.get().io).join());
 			RegisteredMemory memory = RegisteredMemory.open(this.engine, "holdfast-label", 2 * BUFFER);
 			undo.add(memory::close);
 			LabelStore labels = label(request, review, file, fresh, found,
-					new DeviceBytes(this.engine, io, memory.buffer(), 0, BUFFER));
+					new DeviceBytes(this.engine, () -> attachment.get().io, memory.buffer(), 0, BUFFER));
 			UUID uuid = labels.label().device();
-			long generation = this.generations.merge(uuid, 1L, Long::sum);
-			Device device = new Device(request.name(), generation, this.engine, file, io, memory, labels,
-					new DeviceBytes(this.engine, io, memory.buffer(), BUFFER, BUFFER),
+			Device device = new Device(request.name(), nextGeneration(uuid), this.engine, attachment, memory, labels,
+					new DeviceBytes(this.engine, () -> attachment.get().io, memory.buffer(), BUFFER, BUFFER), this.hold,
 					() -> this.attached.remove(uuid));
 			undo.cancel();
 			return device;
 		}
+	}
+
+	private Attachment plug(String name, BlockFile file) {
+		return new Attachment(this.engine, file, this.engine
+			.attach(new DeviceFile(name, file.descriptor(), file.blockDevice(), file.blockSize()), this.limits));
+	}
+
+	private long nextGeneration(UUID device) {
+		return this.generations.merge(device, 1L, Long::sum);
+	}
+
+	/**
+	 * Takes back the drive of a device that was away or suspended. I/O does not go on
+	 * yet.
+	 * @param path where it is now
+	 * @throws DeviceException if it cannot be opened or read, is another one, has shrunk,
+	 * or was written elsewhere meanwhile ({@link Problem#FOREIGN_SIGNATURE})
+	 */
+	void takeBack(Device device, Path path) throws IOException {
+		device.awaitUnplugged(UNPLUG_LIMIT);
+		BlockFile file = this.patience.open(path);
+		try (Undo undo = new Undo()) {
+			undo.add(file::close);
+			Attachment next = plug(device.name(), file);
+			undo.add(() -> this.engine.detach(next.io).join());
+			LabelScan scan = scan(next);
+			Label label = requireSame(device, scan.label(), file);
+			if (!device.labels().goOn(label, scan.slot())) {
+				throw new DeviceException(Problem.FOREIGN_SIGNATURE,
+						"it was written elsewhere while it was away, or is a copy: nothing that waited is written to it");
+			}
+			device.plugged(next, nextGeneration(device.uuid()));
+			undo.cancel();
+		}
+	}
+
+	private LabelScan scan(Attachment drive) throws IOException {
+		try (RegisteredMemory memory = RegisteredMemory.open(this.engine, "holdfast-label", BUFFER)) {
+			return LabelScan.of(new DeviceBytes(this.engine, () -> drive.io, memory.buffer(), 0, BUFFER),
+					drive.file.size(), drive.file.blockSize());
+		}
+		catch (NewerLabelException ex) {
+			throw new DeviceException(Problem.NOT_SUPPORTED, String.valueOf(ex.getMessage()), ex);
+		}
+		catch (IoFailedException ex) {
+			throw new DeviceException(Problem.IO_ERROR, "it cannot be read: " + Errno.name(ex.errno()), ex);
+		}
+	}
+
+	private static Label requireSame(Device device, @Nullable Label label, BlockFile file) throws DeviceException {
+		if (label == null || !label.device().equals(device.uuid())) {
+			throw new DeviceException(Problem.DEVICE_NOT_ONLINE, "another drive is at its place");
+		}
+		if (file.blockSize() != device.blockSize()) {
+			throw new DeviceException(Problem.NOT_SUPPORTED,
+					"it has blocks of %d bytes now, and had %d before".formatted(file.blockSize(), device.blockSize()));
+		}
+		return label;
 	}
 
 	private LabelStore label(AttachRequest request, LabelReview review, BlockFile file, boolean fresh,

@@ -2,6 +2,7 @@ package dev.holdfast.device;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
 
 import dev.holdfast.engine.IoBuffer;
 import dev.holdfast.engine.IoDevice;
@@ -17,7 +18,7 @@ public final class DeviceBytes {
 
 	private final SyncIo io;
 
-	private final IoDevice device;
+	private final Supplier<IoDevice> device;
 
 	private final IoBuffer buffer;
 
@@ -28,12 +29,12 @@ public final class DeviceBytes {
 	/**
 	 * Uses a part of a buffer.
 	 * @param engine that serves the device
-	 * @param device where the bytes are
+	 * @param device where the bytes are, at each moment
 	 * @param buffer memory
 	 * @param base where in it the part begins, a multiple of the block size
 	 * @param room size of the part, a multiple of the block size
 	 */
-	DeviceBytes(IoEngine engine, IoDevice device, IoBuffer buffer, long base, int room) {
+	DeviceBytes(IoEngine engine, Supplier<IoDevice> device, IoBuffer buffer, long base, int room) {
 		this.io = new SyncIo(engine);
 		this.device = device;
 		this.buffer = buffer;
@@ -54,7 +55,7 @@ public final class DeviceBytes {
 		int piece;
 		for (int done = 0; done < length; done += piece) {
 			piece = Math.min(length - done, this.room);
-			this.io.operation().read(this.device, offset + done, this.buffer, this.base, piece);
+			this.io.operation().read(this.device.get(), offset + done, this.buffer, this.base, piece);
 			this.io.run();
 			MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, this.base, bytes, done, piece);
 		}
@@ -73,7 +74,7 @@ public final class DeviceBytes {
 		for (int done = 0; done < bytes.length; done += piece) {
 			piece = Math.min(bytes.length - done, this.room);
 			MemorySegment.copy(bytes, done, memory, ValueLayout.JAVA_BYTE, this.base, piece);
-			this.io.operation().write(this.device, offset + done, this.buffer, this.base, piece, false);
+			this.io.operation().write(this.device.get(), offset + done, this.buffer, this.base, piece, false);
 			this.io.run();
 		}
 	}
@@ -85,7 +86,7 @@ public final class DeviceBytes {
 	 * @throws IoFailedException if the device says so
 	 */
 	public void zero(long offset, long length) throws IoFailedException {
-		this.io.operation().zero(this.device, offset, length);
+		this.io.operation().zero(this.device.get(), offset, length);
 		this.io.run();
 	}
 
@@ -94,7 +95,7 @@ public final class DeviceBytes {
 	 * @throws IoFailedException if the device says so
 	 */
 	public void flush() throws IoFailedException {
-		this.io.operation().flush(this.device);
+		this.io.operation().flush(this.device.get());
 		this.io.run();
 	}
 

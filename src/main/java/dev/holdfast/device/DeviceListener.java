@@ -1,5 +1,6 @@
 package dev.holdfast.device;
 
+import java.io.IOException;
 import java.util.UUID;
 
 /**
@@ -30,6 +31,21 @@ public interface DeviceListener {
 	 * @param request what was asked for
 	 */
 	void attachedAgain(Device device, AttachRequest request);
+
+	/**
+	 * The drive of a device is back, with the label that it had. I/O goes on after that,
+	 * unless this throws.
+	 * @param device as it was, but for its generation
+	 * @throws IOException if it cannot be written
+	 */
+	void returned(Device device) throws IOException;
+
+	/**
+	 * The state of a device that is attached has changed. On another thread than the
+	 * rest.
+	 * @param device in its new state, or already in the next
+	 */
+	void changed(Device device);
 
 	/**
 	 * A device is to go. What this throws keeps it.

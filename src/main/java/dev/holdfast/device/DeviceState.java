@@ -11,6 +11,12 @@ public enum DeviceState {
 	ABSENT,
 	/** It serves I/O. */
 	ONLINE,
+	/** An operator has suspended it: I/O is held until it is resumed. */
+	SUSPENDED,
+	/** The drive went away: I/O is held for some time, until it is back. */
+	AWAY,
+	/** The drive did not come back in time: I/O fails. It may still come back. */
+	LOST,
 	/** It was let go of; its descriptor is closed or about to be. */
 	DETACHED;
 

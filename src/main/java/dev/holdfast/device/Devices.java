@@ -3,6 +3,8 @@ package dev.holdfast.device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import dev.holdfast.contract.ByteSize;
@@ -34,9 +37,7 @@ public final class Devices implements AutoCloseable {
 
 	private final DeviceAttacher attacher;
 
-	private final Drives drives;
-
-	private final LabelPeeks peeks = new LabelPeeks();
+	private final DriveFinder finder;
 
 	private final KnownDevices known;
 
@@ -44,7 +45,10 @@ public final class Devices implements AutoCloseable {
 
 	private final List<DeviceFollower> followers = new CopyOnWriteArrayList<>();
 
-	private final Map<String, Device> online = new ConcurrentSkipListMap<>();
+	/** Also those whose drives are away, and that are waited for. */
+	private final Map<String, Device> attached = new ConcurrentSkipListMap<>();
+
+	private final Absences absences = new Absences(Clock.systemUTC(), this::changed);
 
 	/**
 	 * What the kernel said of each when it was attached: a stuck drive does not answer.
@@ -58,7 +62,7 @@ public final class Devices implements AutoCloseable {
 
 	public Devices(DeviceAttacher attacher, Drives drives, KnownDevices known, DeviceListener listener) {
 		this.attacher = attacher;
-		this.drives = drives;
+		this.finder = new DriveFinder(drives);
 		this.known = known;
 		this.listener = listener;
 	}
@@ -85,7 +89,7 @@ public final class Devices implements AutoCloseable {
 		ResourceName.require("device", name);
 		KnownDevice there = this.known.find(name).orElse(null);
 		demanded.check((there != null) ? status(there) : null);
-		Device present = this.online.get(name);
+		Device present = this.attached.get(name);
 		if (present != null) {
 			if (there == null || !there.selector().equals(request.selector())) {
 				throw new ProblemException(Problem.ALREADY_EXISTS,
@@ -95,14 +99,14 @@ public final class Devices implements AutoCloseable {
 			this.listener.attachedAgain(present, request.attaching(name, present.path(), present.uuid()));
 			if (request.adopt()) {
 				DeviceStatus changed = status(there);
-				this.followers.forEach((follower) -> follower.changed(changed));
+				tell((follower) -> follower.changed(changed));
 			}
 			return false;
 		}
 		try {
 			open(name, request, there, there != null && there.configured());
 			DeviceStatus opened = get(name);
-			this.followers.forEach((follower) -> {
+			tell((follower) -> {
 				if (there == null) {
 					follower.attached(opened);
 				}
@@ -161,7 +165,7 @@ public final class Devices implements AutoCloseable {
 		try {
 			UUID expected = (there != null) ? there.uuid() : null;
 			this.places.remove(name);
-			Path path = locate(request.selector(), expected);
+			Path path = this.finder.locate(request.selector(), expected, attachedDrives());
 			this.places.put(name, path);
 			requireNotOnline(path);
 			Device device = this.attacher.attach(request.attaching(name, path, expected),
@@ -178,19 +182,10 @@ public final class Devices implements AutoCloseable {
 	 * The kernel would say that somebody has it, and not who.
 	 */
 	private void requireNotOnline(Path path) {
-		for (Device device : this.online.values()) {
-			if (isSame(path, device.path())) {
+		for (Device device : this.attached.values()) {
+			if (DriveFinder.isSame(path, device.path())) {
 				throw isOther(device.name());
 			}
-		}
-	}
-
-	private static boolean isSame(Path one, Path other) {
-		try {
-			return Files.isSameFile(one, other);
-		}
-		catch (IOException ex) {
-			return false;
 		}
 	}
 
@@ -212,20 +207,8 @@ public final class Devices implements AutoCloseable {
 					"Device %s has a label that is older than the one that was written here last: is it a copy, or a restored image? Bring back the drive itself, or attach it with adopt to lose what was written since"
 						.formatted(name));
 		}
-		requireNoTwin(label.device(), request.path());
+		this.finder.requireNoTwin(label.device(), request.path(), attachedDrives());
 		return this.listener.review(label, request, ours);
-	}
-
-	/**
-	 * Which of two is the copy nobody here can tell, and what is written to it is lost.
-	 */
-	private void requireNoTwin(UUID device, Path path) {
-		for (FoundDrive found : discovered()) {
-			if (device.equals(found.label()) && !isSame(path, found.drive().path())) {
-				throw new ProblemException(Problem.ALREADY_EXISTS,
-						"Another drive on this node has the same label: one of them is a copy. Take it away");
-			}
-		}
 	}
 
 	private void enter(Device device, KnownDevice as) throws IOException {
@@ -235,10 +218,11 @@ public final class Devices implements AutoCloseable {
 			this.known.put(as);
 			this.listener.attached(device);
 			if (device.blockDevice()) {
-				this.drives.at(device.path()).ifPresent((drive) -> this.facts.put(device.name(), drive));
+				this.finder.at(device.path()).ifPresent((drive) -> this.facts.put(device.name(), drive));
 			}
 			this.known.wrote(device.uuid(), device.labels().label().sequence());
-			this.online.put(device.name(), device);
+			this.attached.put(device.name(), device);
+			this.absences.follow(device);
 			log.info("Device {}: {}, {} in blocks of {} bytes, {}", device.name(), device.path(),
 					new ByteSize(device.size()), device.blockSize(), device.uuid());
 			this.reasons.remove(device.name());
@@ -253,43 +237,6 @@ public final class Devices implements AutoCloseable {
 				device.close();
 			}
 		}
-	}
-
-	/**
-	 * Where the drive is now. A device that is known and not at its old place may be
-	 * anywhere.
-	 */
-	private Path locate(DeviceSelector selector, @Nullable UUID expected) throws DeviceException {
-		Path path = selected(selector);
-		if (expected != null && (path == null || !LabelPeek.at(path).filter(expected::equals).isPresent())) {
-			Optional<Path> elsewhere = discovered().stream()
-				.filter((found) -> expected.equals(found.label()))
-				.map((found) -> found.drive().path())
-				.findFirst();
-			if (elsewhere.isPresent()) {
-				return elsewhere.get();
-			}
-		}
-		if (path == null) {
-			throw new DeviceException(Problem.DEVICE_NOT_ONLINE, "no drive on this node has this %s"
-				.formatted((selector.serial() != null) ? "serial number" : "wwid"));
-		}
-		return path;
-	}
-
-	private @Nullable Path selected(DeviceSelector selector) throws DeviceException {
-		String serial = selector.serial();
-		String wwid = selector.wwid();
-		if (serial == null && wwid == null) {
-			return selector.path();
-		}
-		List<Drive> candidates = (serial != null) ? this.drives.withSerial(serial)
-				: this.drives.withWwid(String.valueOf(wwid));
-		if (candidates.size() > 1) {
-			throw new DeviceException(Problem.IN_USE,
-					"%d drives have it: name one by its wwid or path".formatted(candidates.size()));
-		}
-		return candidates.isEmpty() ? null : candidates.getFirst().path();
 	}
 
 	/**
@@ -319,9 +266,9 @@ public final class Devices implements AutoCloseable {
 		this.places.remove(name);
 		this.facts.remove(name);
 		log.info("Device {} is detached: {}", name, there.uuid());
-		Device device = this.online.remove(name);
+		Device device = this.attached.remove(name);
 		DeviceStatus gone = new DeviceStatus(there, null, null, null, null);
-		this.followers.forEach((follower) -> follower.detached(gone));
+		tell((follower) -> follower.detached(gone));
 		if (device != null) {
 			try {
 				device.close();
@@ -329,6 +276,139 @@ public final class Devices implements AutoCloseable {
 			catch (IOException ex) {
 				throw new ProblemException(Problem.IO_ERROR, "Device %s was not closed cleanly".formatted(name), ex);
 			}
+		}
+	}
+
+	private void changed(Device device) {
+		if (device.state() == DeviceState.AWAY || device.state() == DeviceState.SUSPENDED) {
+			this.facts.remove(device.name());
+		}
+		this.listener.changed(device);
+		Map<UUID, Long> losses = device.takeLosses();
+		this.known.find(device.name()).map(this::status).ifPresent((status) -> tell((follower) -> {
+			follower.changed(status);
+			if (!losses.isEmpty()) {
+				follower.mayHaveLost(status, losses);
+			}
+		}));
+	}
+
+	/**
+	 * Sees which drives have gone, and takes back those that have come.
+	 * @param news whether the kernel said that something has changed
+	 */
+	void look(boolean news) {
+		this.attached.values().forEach(Device::look);
+		for (Device device : this.attached.values()) {
+			if (device.state() == DeviceState.AWAY || device.state() == DeviceState.LOST) {
+				tryTakeBack(device);
+			}
+		}
+		if (news) {
+			attachAbsent();
+		}
+	}
+
+	private void tryTakeBack(Device device) {
+		try {
+			takeBack(device);
+		}
+		catch (DeviceException ex) {
+			if (ex.problem() == Problem.FOREIGN_SIGNATURE) {
+				device.lose(String.valueOf(ex.getMessage()));
+			}
+			this.reasons.put(device.name(), String.valueOf(ex.getMessage()));
+		}
+		catch (IOException | ProblemException ex) {
+			this.reasons.put(device.name(), String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/**
+	 * Finds the drive of a device that is away or suspended, and serves I/O again.
+	 */
+	private synchronized void takeBack(Device device) throws IOException {
+		if (this.attached.get(device.name()) != device || device.state() == DeviceState.ONLINE) {
+			return;
+		}
+		Path place = device.canLeave() ? this.finder.find(device.uuid(), attachedDrives()) : device.path();
+		this.attacher.takeBack(device, place);
+		this.listener.returned(device);
+		this.finder.at(device.path()).ifPresent((drive) -> this.facts.put(device.name(), drive));
+		this.known.wrote(device.uuid(), device.labels().label().sequence());
+		this.reasons.remove(device.name());
+		device.serve();
+	}
+
+	private synchronized void attachAbsent() {
+		List<KnownDevice> absent = this.known.list()
+			.stream()
+			.filter((device) -> !this.attached.containsKey(device.name()))
+			.toList();
+		if (absent.isEmpty()) {
+			return;
+		}
+		Set<UUID> here = discovered().stream().map(FoundDrive::label).collect(Collectors.toSet());
+		for (KnownDevice device : absent) {
+			if (here.contains(device.uuid())) {
+				try {
+					open(device.name(), DeviceRequest.of(device.selector()), device, device.configured());
+					DeviceStatus opened = get(device.name());
+					tell((follower) -> follower.changed(opened));
+				}
+				catch (IOException | ProblemException ex) {
+					log.warn("Device {} is here again and cannot be used: {}", device.name(), ex.getMessage());
+				}
+			}
+		}
+	}
+
+	/**
+	 * Holds I/O to a device, makes durable what was answered, and lets go of its drive,
+	 * which may be pulled then.
+	 * @param limit how long what is in flight may take
+	 * @throws ProblemException {@link Problem#NOT_FOUND},
+	 * {@link Problem#DEVICE_NOT_ONLINE}, {@link Problem#IN_USE} if it took longer: it
+	 * goes on as before
+	 */
+	public void suspend(String name, Duration limit) {
+		require(name).suspend(limit);
+	}
+
+	/**
+	 * Serves I/O of a device again that was suspended.
+	 * @throws ProblemException {@link Problem#NOT_FOUND}; with what stands against it
+	 */
+	public void resume(String name) {
+		Device device = require(name);
+		if (device.state() == DeviceState.ONLINE) {
+			return;
+		}
+		try {
+			takeBack(device);
+		}
+		catch (DeviceException ex) {
+			throw new ProblemException(ex.problem(), "Device %s cannot be used: %s".formatted(name, ex.getMessage()),
+					ex);
+		}
+		catch (IOException ex) {
+			throw new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), ex);
+		}
+	}
+
+	private Device require(String name) {
+		KnownDevice there = this.known.find(name).orElseThrow(Devices::notFound);
+		Device device = this.attached.get(there.name());
+		if (device == null) {
+			throw new ProblemException(Problem.DEVICE_NOT_ONLINE, "Device %s is absent".formatted(name))
+				.with("deviceState", DeviceState.ABSENT.label());
+		}
+		return device;
+	}
+
+	private void tell(Consumer<DeviceFollower> news) {
+		synchronized (this.followers) {
+			this.followers.forEach(news);
 		}
 	}
 
@@ -358,10 +438,14 @@ public final class Devices implements AutoCloseable {
 	}
 
 	private DeviceStatus status(KnownDevice device) {
-		Device present = this.online.get(device.name());
-		Drive drive = (present != null) ? this.facts.get(device.name()) : null;
-		return new DeviceStatus(device, present, drive, (present != null) ? present.path() : place(device),
-				(present != null) ? null : this.reasons.get(device.name()));
+		Device present = this.attached.get(device.name());
+		if (present == null) {
+			return new DeviceStatus(device, null, null, place(device), this.reasons.get(device.name()));
+		}
+		String reason = this.absences.reason(present);
+		String more = (reason != null) ? this.reasons.get(device.name()) : null;
+		return new DeviceStatus(device, present, this.facts.get(device.name()), present.path(),
+				(more != null) ? reason + " (" + more + ")" : reason);
 	}
 
 	/**
@@ -371,16 +455,17 @@ public final class Devices implements AutoCloseable {
 	private @Nullable Path place(KnownDevice device) {
 		Path found = this.places.get(device.name());
 		Path place = (found != null) ? found : device.selector().path();
-		return (place != null && this.online.values().stream().noneMatch((other) -> isSame(place, other.path())))
-				? place : null;
+		return (place != null
+				&& this.attached.values().stream().noneMatch((other) -> DriveFinder.isSame(place, other.path())))
+						? place : null;
 	}
 
 	/**
-	 * Devices that are online.
+	 * Devices that are attached, also those whose drives are away and are waited for.
 	 * @return ordered by name
 	 */
-	public List<Device> online() {
-		return List.copyOf(this.online.values());
+	public List<Device> attached() {
+		return List.copyOf(this.attached.values());
 	}
 
 	/**
@@ -398,20 +483,11 @@ public final class Devices implements AutoCloseable {
 	 * @return ordered by the kernel's name
 	 */
 	public List<FoundDrive> discovered() {
-		Set<String> attached = this.facts.values().stream().map(Drive::kernelName).collect(Collectors.toSet());
-		List<Drive> others = this.drives.list()
-			.stream()
-			.filter((drive) -> !attached.contains(drive.kernelName()))
-			.toList();
-		Map<Path, Optional<UUID>> labels = this.peeks
-			.at(others.stream().filter((drive) -> drive.inUse() == null).map(Drive::path).toList());
-		List<FoundDrive> found = new ArrayList<>();
-		for (Drive drive : others) {
-			Optional<UUID> label = labels.get(drive.path());
-			found.add(new FoundDrive(drive, (label != null) ? label.orElse(null) : null,
-					label != null || drive.inUse() != null));
-		}
-		return found;
+		return this.finder.others(attachedDrives());
+	}
+
+	private Set<String> attachedDrives() {
+		return this.facts.values().stream().map(Drive::kernelName).collect(Collectors.toSet());
 	}
 
 	private static ProblemException notFound() {
@@ -424,8 +500,9 @@ public final class Devices implements AutoCloseable {
 	 */
 	@Override
 	public synchronized void close() throws IOException {
+		this.absences.close();
 		IOException failure = null;
-		for (Device device : this.online.values()) {
+		for (Device device : this.attached.values()) {
 			try {
 				this.known.wrote(device.uuid(), device.labels().label().sequence());
 				device.close();
@@ -434,7 +511,7 @@ public final class Devices implements AutoCloseable {
 				failure = (failure != null) ? failure : ex;
 			}
 		}
-		this.online.clear();
+		this.attached.clear();
 		if (failure != null) {
 			throw failure;
 		}

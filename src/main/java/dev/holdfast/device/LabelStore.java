@@ -23,10 +23,14 @@ public final class LabelStore {
 
 	private int newest;
 
+	/** The highest that was given to the device, whether or not it got there. */
+	private long attempted;
+
 	private LabelStore(DeviceBytes bytes, Label label, int newest) {
 		this.bytes = bytes;
 		this.label = label;
 		this.newest = newest;
+		this.attempted = label.sequence();
 	}
 
 	/**
@@ -69,11 +73,29 @@ public final class LabelStore {
 		Label next = this.label.next(content);
 		int slot = 1 - this.newest;
 		byte[] encoded = encode(next, slot);
+		this.attempted = next.sequence();
 		this.bytes.flush();
 		this.bytes.write(next.geometry().slotOffset(slot), encoded);
 		this.bytes.flush();
 		this.label = next;
 		this.newest = slot;
+	}
+
+	/**
+	 * Goes on with what a drive that was away has brought back.
+	 * @param found its newest whole label
+	 * @param slot where that is
+	 * @return {@code false} if it was written elsewhere since, or not all that was
+	 * written here is on it: nothing has changed then
+	 */
+	boolean goOn(Label found, int slot) {
+		boolean own = found.sequence() == this.label.sequence() || found.sequence() == this.attempted;
+		if (own) {
+			this.label = found;
+			this.newest = slot;
+			this.attempted = found.sequence();
+		}
+		return own;
 	}
 
 	private static byte[] encode(Label label, int slot) {

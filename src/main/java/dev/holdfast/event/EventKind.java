@@ -18,6 +18,8 @@ public enum EventKind {
 
 	DEVICE_ATTACHED, DEVICE_CHANGED, DEVICE_DETACHED,
 
+	POSSIBLE_WRITE_LOSS,
+
 	TENANT_CREATED, TENANT_CHANGED, TENANT_DELETED;
 
 	private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -35,8 +35,8 @@ final class EveryDevice implements Reach, DeviceFollower {
 	}
 
 	@Override
-	public List<Device> online() {
-		return this.devices.online();
+	public List<Device> devices() {
+		return this.devices.attached();
 	}
 
 	@Override

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 
 import dev.holdfast.buffer.BufferHandle;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceState;
 import dev.holdfast.engine.IoBuffer;
 import dev.holdfast.engine.Tier;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ final class MappingReconciler {
 		try {
 			BufferHandle memory = mapping.wanted ? mapping.memory : null;
 			Reach reach = mapping.reach;
-			List<Device> devices = (memory != null && reach != null) ? reach.online() : List.of();
+			List<Device> devices = (memory != null && reach != null) ? online(reach) : List.of();
 			Set<UUID> reached = (memory != null && reach != null) ? reach.all() : Set.of();
 			Set<UUID> here = devices.stream().map(Device::uuid).collect(Collectors.toSet());
 			for (Member member : List.copyOf(mapping.members())) {
@@ -84,6 +85,10 @@ final class MappingReconciler {
 		}
 		this.changed.accept(mapping);
 		return CompletableFuture.allOf(begun.toArray(CompletableFuture<?>[]::new));
+	}
+
+	private static List<Device> online(Reach reach) {
+		return reach.devices().stream().filter((device) -> device.state() == DeviceState.ONLINE).toList();
 	}
 
 	private CompletableFuture<Void> make(Mapping mapping, BufferHandle memory, Device device, boolean anew) {
@@ -209,7 +214,7 @@ final class MappingReconciler {
 			if (!mapping.wanted || memory == null || reach == null) {
 				return;
 			}
-			for (Device device : reach.online()) {
+			for (Device device : online(reach)) {
 				Member member = mapping.member(device.uuid());
 				if (member != null) {
 					var _ = member.then(() -> retry(member, mapping.spec().tier(), memory, device))

@@ -18,9 +18,9 @@ interface Reach {
 	String name();
 
 	/**
-	 * Devices that I/O goes to now.
+	 * Devices that I/O goes to, or waits for.
 	 */
-	List<Device> online();
+	List<Device> devices();
 
 	/**
 	 * These, and those that are away and belong to it still.

@@ -21,7 +21,7 @@ record VolumeReach(VolumeHandle volume) implements Reach {
 	}
 
 	@Override
-	public List<Device> online() {
+	public List<Device> devices() {
 		return this.volume.devices();
 	}
 

@@ -33,6 +33,7 @@ import org.springframework.validation.annotation.Validated;
  * @param ioDeadline how long an operation may take
  * @param inlineLimit up to here an answer says how it was done
  * @param drainLimit how long a stop waits for the requests and I/O that were accepted
+ * @param hold how I/O waits for a drive that was pulled
  * @param limits what clients may ask for
  * @param adminTokenFile holds an administrator's token that the operator provides
  * @param access limits of what comes in
@@ -52,8 +53,9 @@ public record HoldfastProperties(@DefaultValue(DataDirectory.DEFAULT) Path dataD
 		@DefaultValue("8MiB") ByteSize inlineLimit,
 		@DefaultValue("30s") @DurationMin(seconds = 1,
 				message = "write a duration of at least 1s, such as 30s") Duration drainLimit,
-		@DefaultValue @Valid LimitProperties limits, @Nullable Path adminTokenFile,
-		@DefaultValue @Valid AccessProperties access, @Nullable String nodeName, @Nullable URI endpoint) {
+		@DefaultValue @Valid HoldProperties hold, @DefaultValue @Valid LimitProperties limits,
+		@Nullable Path adminTokenFile, @DefaultValue @Valid AccessProperties access, @Nullable String nodeName,
+		@Nullable URI endpoint) {
 
 	private static final long MIB = 1 << 20;
 

@@ -95,7 +95,7 @@ final class IoMetrics implements MultiCollector {
 	private GaugeSnapshot inFlight() {
 		GaugeSnapshot.Builder metric = Samples.gauge("holdfast_io_inflight",
 				"Operations accepted and not yet released");
-		for (Device device : this.devices.online()) {
+		for (Device device : this.devices.attached()) {
 			metric.dataPoint(Samples.gauge(Labels.of("device", device.name()), device.io().inFlight()));
 		}
 		return metric.build();

@@ -16,6 +16,7 @@ import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.DeviceWatch;
 import dev.holdfast.device.Devices;
 import dev.holdfast.device.Drives;
 import dev.holdfast.device.KnownDevices;
@@ -106,7 +107,8 @@ class StorageConfiguration {
 
 	@Bean(destroyMethod = "close")
 	Devices devices(DrainedEngine engine, KnownDevices known, Volumes volumes) {
-		DeviceAttacher attacher = new DeviceAttacher(engine.engine(), DeviceLimits.DEFAULT, known.installation());
+		DeviceAttacher attacher = new DeviceAttacher(engine.engine(), DeviceLimits.DEFAULT, known.installation(),
+				this.properties.hold().limits());
 		attacher.findings().forEach((finding) -> log.warn("Devices: {}", finding));
 		Devices devices = new Devices(attacher, new Drives(), known, volumes);
 		boolean started = false;
@@ -120,6 +122,12 @@ class StorageConfiguration {
 				close(devices);
 			}
 		}
+	}
+
+	/** Closed before the devices, which it may be attaching. */
+	@Bean(destroyMethod = "close")
+	DeviceWatch deviceWatch(Devices devices, BlockService blocks) {
+		return DeviceWatch.start(devices);
 	}
 
 	private static void close(Devices devices) {
@@ -154,7 +162,7 @@ class StorageConfiguration {
 	StagingPool staging(DrainedEngine engine, Devices devices, Memlock memlock, Buffers buffers, Mappings mappings) {
 		ByteSize size = this.properties.staging();
 		long bytes = (size != null) ? size.bytes() : StagingSize.automatic(memlock.limit(), this.properties.rings(),
-				Math.max(1, devices.online().size()), buffers.declaredBytes());
+				Math.max(1, devices.attached().size()), buffers.declaredBytes());
 		try {
 			StagingPool pool = StagingPool.open(engine.engine(), memlock, mappings, bytes,
 					this.properties.ioDeadline());

@@ -10,6 +10,7 @@ import java.util.UUID;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.Segment;
 import dev.holdfast.device.VolumeRecord;
@@ -87,14 +88,18 @@ final class Allocator {
 		return this.spaces.values()
 			.stream()
 			.filter((space) -> space.device().name().equals(device))
+			.filter(Allocator::isOnline)
 			.findAny()
 			.orElseThrow(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE,
 					"There is no device %s online".formatted(device)));
 	}
 
 	private List<DeviceSpace> fitting(int blockSize) {
-		List<DeviceSpace> online = byRoom(
-				this.spaces.values().stream().sorted(Comparator.comparing((space) -> space.device().name())).toList());
+		List<DeviceSpace> online = byRoom(this.spaces.values()
+			.stream()
+			.filter(Allocator::isOnline)
+			.sorted(Comparator.comparing((space) -> space.device().name()))
+			.toList());
 		if (online.isEmpty()) {
 			throw new ProblemException(Problem.NO_SPACE, "No device is attached: an administrator attaches one")
 				.with("freeBytes", 0);
@@ -104,6 +109,10 @@ final class Allocator {
 			requireBlockSize(online.getFirst(), blockSize);
 		}
 		return fitting;
+	}
+
+	private static boolean isOnline(DeviceSpace space) {
+		return space.device().state() == DeviceState.ONLINE;
 	}
 
 	private static void requireBlockSize(DeviceSpace space, int blockSize) {

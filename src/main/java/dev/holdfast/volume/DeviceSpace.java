@@ -104,6 +104,13 @@ final class DeviceSpace implements LabelSource {
 		soiled();
 	}
 
+	/**
+	 * Has dirty extents zeroed, if there are any.
+	 */
+	synchronized void wakeScrub() {
+		soiled();
+	}
+
 	private void soiled() {
 		if (this.dirty.count() > 0 && !this.closed) {
 			this.whenDirty.accept(this);

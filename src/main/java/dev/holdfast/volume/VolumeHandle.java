@@ -65,7 +65,7 @@ public final class VolumeHandle {
 	}
 
 	/**
-	 * Devices that I/O goes to now.
+	 * Devices that I/O goes to, or waits for.
 	 * @return each once; none while there can be no I/O
 	 */
 	public List<Device> devices() {
@@ -207,7 +207,10 @@ public final class VolumeHandle {
 		}
 	}
 
-	private void tell() {
+	/**
+	 * Tells who follows it that something of it, or of its devices, has changed.
+	 */
+	void tell() {
 		VolumeListener listener = this.follower;
 		if (listener != null) {
 			listener.changed(this);

@@ -147,6 +147,18 @@ final class VolumeRegistry {
 		}
 	}
 
+	/**
+	 * The drive of a device is back.
+	 * @throws IoFailedException if its label could not be written
+	 */
+	void returned(Device device) throws IoFailedException {
+		DeviceSpace space = this.spaces.get(device.uuid());
+		if (space != null) {
+			space.commit();
+			space.wakeScrub();
+		}
+	}
+
 	private Set<UUID> concerned(DeviceSpace space) {
 		Set<UUID> volumes = new LinkedHashSet<>();
 		space.records().forEach((record) -> volumes.add(record.uuid()));

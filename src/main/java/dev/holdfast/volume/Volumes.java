@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,30 @@ public final class Volumes implements DeviceListener {
 		catch (IoFailedException ex) {
 			throw VolumeFailures.failed("The label of device %s could not be written".formatted(device.name()), ex);
 		}
+	}
+
+	/**
+	 * Writes the label again, with what has been decided while the device was away.
+	 */
+	@Override
+	public void returned(Device device) throws IOException {
+		try {
+			this.registry.returned(device);
+		}
+		catch (IoFailedException ex) {
+			throw new IOException("its label could not be written: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Tells those who follow volumes on the device.
+	 */
+	@Override
+	public void changed(Device device) {
+		this.registry.names()
+			.handles()
+			.filter((handle) -> handle.volume().devices().contains(device.uuid()))
+			.forEach(VolumeHandle::tell);
 	}
 
 	/**
@@ -203,6 +228,17 @@ public final class Volumes implements DeviceListener {
 	 */
 	public Optional<Volume> find(VolumeKey key) {
 		return Optional.ofNullable(this.registry.find(key)).map(VolumeHandle::volume);
+	}
+
+	/**
+	 * The same by identity.
+	 */
+	public Optional<Volume> find(UUID volume) {
+		return this.registry.names()
+			.handles()
+			.map(VolumeHandle::volume)
+			.filter((each) -> each.uuid().equals(volume))
+			.findAny();
 	}
 
 	/**

@@ -145,7 +145,7 @@ final class Ledger {
 		counts.put("pins", this.volumes.stream().mapToLong(this::pins).sum());
 		counts.put("grants of blocks", grants());
 		memory(counts);
-		for (Device device : this.context.getBean(Devices.class).online()) {
+		for (Device device : this.context.getBean(Devices.class).attached()) {
 			counts.put("in flight to " + device.name(), (long) device.inFlight());
 		}
 		counts.put("requests", (long) this.context.getBean(Admission.class).serving());

@@ -170,7 +170,7 @@ class DevicesTests {
 		UUID uuid = this.machine.online("a").uuid();
 		this.machine.devices().detach("a");
 		assertThat(this.machine.devices().list()).isEmpty();
-		assertThat(this.machine.devices().online()).isEmpty();
+		assertThat(this.machine.devices().attached()).isEmpty();
 		Refusals.of(Problem.NOT_FOUND, () -> this.machine.devices().detach("a"));
 		Refusals.of(Problem.NO_SPACE, this.machine::createVolume);
 		assertThat(this.machine.restart().devices().list()).isEmpty();
@@ -293,7 +293,7 @@ class DevicesTests {
 						this.machine.known(), new Unwilling())) {
 			Refusals.of(Problem.IO_ERROR, () -> devices.attach("a", DeviceRequest.of(DeviceSelector.at(this.file))));
 			assertThat(devices.list()).isEmpty();
-			assertThat(devices.online()).isEmpty();
+			assertThat(devices.attached()).isEmpty();
 			// One that was here before stays known.
 			this.machine.attach("a", this.file);
 			this.machine.stop();
@@ -309,7 +309,7 @@ class DevicesTests {
 	void letsGoOfAllAtTheEnd() throws IOException {
 		this.machine.attach("a", this.file);
 		this.machine.devices().close();
-		assertThat(this.machine.devices().online()).isEmpty();
+		assertThat(this.machine.devices().attached()).isEmpty();
 		try (BlockFile free = BlockFile.open(this.file, Duration.ZERO)) {
 			assertThat(free.size()).isEqualTo(SIZE);
 		}
@@ -336,6 +336,14 @@ class DevicesTests {
 
 		@Override
 		public void attachedAgain(Device device, AttachRequest request) {
+		}
+
+		@Override
+		public void returned(Device device) {
+		}
+
+		@Override
+		public void changed(Device device) {
 		}
 
 		@Override

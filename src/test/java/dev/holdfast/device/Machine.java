@@ -109,7 +109,7 @@ final class Machine implements AutoCloseable {
 		DeviceStatus status = this.devices.get(name);
 		assertThat(status.state()).isEqualTo(DeviceState.ABSENT);
 		assertThat(status.device()).isNull();
-		assertThat(this.devices.online()).extracting(Device::name).doesNotContain(name);
+		assertThat(this.devices.attached()).extracting(Device::name).doesNotContain(name);
 		return status.reason();
 	}
 

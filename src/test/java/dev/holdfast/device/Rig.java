@@ -66,8 +66,8 @@ public final class Rig implements AutoCloseable {
 	 * Another installation's.
 	 */
 	public DeviceAttacher attacher(UUID installation) {
-		return new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, installation, Duration.ofMillis(300),
-				Signatures.installed());
+		return new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, installation, HoldLimits.DEFAULT,
+				Duration.ofMillis(300), Signatures.installed());
 	}
 
 	public Device attach(Path path) throws IOException {

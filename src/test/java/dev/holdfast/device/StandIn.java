@@ -28,7 +28,8 @@ public final class StandIn {
 	 */
 	public StandIn(IoEngine engine, Path file) {
 		this.file = file;
-		this.attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION, Duration.ZERO, NONE);
+		this.attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION, HoldLimits.DEFAULT,
+				Duration.ZERO, NONE);
 	}
 
 	/**

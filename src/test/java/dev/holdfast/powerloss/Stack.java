@@ -20,6 +20,7 @@ import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.AttachRequest;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.LabelReview;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.DeviceLimits;
@@ -64,7 +65,8 @@ final class Stack implements AutoCloseable {
 	 */
 	static Stack onFiles(IoEngine engine, VolumeIndex index, StagingPool pool, List<Path> files) throws IOException {
 		Stack stack = new Stack(engine, index, pool);
-		DeviceAttacher attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION);
+		DeviceAttacher attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION,
+				HoldLimits.DEFAULT);
 		try {
 			for (Path file : files) {
 				String name = file.getFileName().toString().replaceAll("\\..*", "");

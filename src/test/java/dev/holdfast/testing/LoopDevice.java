@@ -3,11 +3,18 @@ package dev.holdfast.testing;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+
+import dev.holdfast.uring.sys.ErrnoException;
+import dev.holdfast.uring.sys.LibC;
+import dev.holdfast.uring.sys.Posix;
 
 /**
  * A real block device over a file, for tests. On {@code /dev/shm} it is fast; on a disk's
@@ -15,6 +22,17 @@ import java.util.List;
  * {@code @RequiresRoot @RequiresTool("losetup")}.
  */
 public final class LoopDevice implements AutoCloseable {
+
+	/** include/uapi/linux/loop.h. */
+	private static final long LOOP_SET_STATUS64 = 0x4C04;
+
+	private static final long LOOP_GET_STATUS64 = 0x4C05;
+
+	private static final long LOOP_INFO64 = 232;
+
+	private static final long LO_SIZELIMIT = 32;
+
+	private static final long PULLED_SIZE = 512;
 
 	private final Path device;
 
@@ -93,6 +111,54 @@ public final class LoopDevice implements AutoCloseable {
 			throw new UncheckedIOException(ex);
 		}
 		losetup(List.of("--set-capacity", this.device.toString()));
+	}
+
+	/**
+	 * Does to the device what pulling does to an NVMe drive: reads give nothing, writes
+	 * {@code ENOSPC}, whoever has it open. Its contents are kept.
+	 */
+	public void pull() {
+		limit(PULLED_SIZE);
+	}
+
+	/**
+	 * Plugs it in again where it was.
+	 */
+	public void plug() {
+		limit(0);
+	}
+
+	private void limit(long size) {
+		try (Arena arena = Arena.ofConfined()) {
+			int descriptor = Posix.open(this.device, Posix.O_RDONLY);
+			try {
+				MemorySegment status = arena.allocate(LOOP_INFO64, Long.BYTES);
+				ioctl(descriptor, LOOP_GET_STATUS64, status);
+				status.set(ValueLayout.JAVA_LONG, LO_SIZELIMIT, size);
+				ioctl(descriptor, LOOP_SET_STATUS64, status);
+			}
+			finally {
+				Posix.close(descriptor);
+			}
+		}
+		catch (ErrnoException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void ioctl(int descriptor, long request, MemorySegment argument) {
+		if (LibC.INSTANCE.ioctl(descriptor, request, argument.address()) < 0) {
+			throw new IllegalStateException("ioctl %x of a loop device failed".formatted(request));
+		}
+	}
+
+	/**
+	 * The same drive under another name. Nobody may have this one open any more.
+	 * @return the new one; this one is gone
+	 */
+	public LoopDevice replug(String... options) {
+		losetup(List.of("--detach", this.device.toString()));
+		return attach(this.file, this.temporary, options);
 	}
 
 	/**

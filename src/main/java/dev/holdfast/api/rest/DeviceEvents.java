@@ -1,5 +1,6 @@
 package dev.holdfast.api.rest;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,24 @@ public final class DeviceEvents implements DeviceFollower {
 		DeviceResponse now = response(device);
 		if (!Shown.of(now).equals(this.known.put(now.uuid(), Shown.of(now)))) {
 			publish(EventKind.DEVICE_CHANGED, now);
+		}
+	}
+
+	/**
+	 * Administrators hear of the device, and each tenant of its volumes.
+	 */
+	@Override
+	public void mayHaveLost(DeviceStatus device, Map<UUID, Long> writes) {
+		String name = device.known().name();
+		List<PossibleWriteLoss.Loss> losses = new ArrayList<>();
+		writes.forEach((uuid, count) -> this.volumes.find(uuid)
+			.ifPresent((volume) -> losses
+				.add(new PossibleWriteLoss.Loss(volume.key().tenant(), volume.key().name(), count))));
+		this.log.publish(EventKind.POSSIBLE_WRITE_LOSS, null, "devices/" + name, new PossibleWriteLoss(name, losses));
+		for (PossibleWriteLoss.Loss loss : losses) {
+			this.log.publish(EventKind.POSSIBLE_WRITE_LOSS, loss.tenant(),
+					"tenants/%s/volumes/%s".formatted(loss.tenant(), loss.volume()),
+					new PossibleWriteLoss(name, List.of(loss)));
 		}
 	}
 

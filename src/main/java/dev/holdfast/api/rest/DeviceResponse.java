@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceHold;
 import dev.holdfast.device.DeviceSelector;
 import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.DeviceStatus;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation grows each time it is attached
  * @param capacity how the room for volumes is used
  * @param inflight operations accepted and not yet released
+ * @param held I/O that waits for it
  * @param labelState {@code valid}: others are not attached
  * @param labelSequence grows with each change of the label
  * @param unassigned volumes that nobody here has
@@ -43,8 +45,8 @@ record DeviceResponse(String name, UUID uuid, @OneOf(DeviceState.class) String s
 		@Nullable String path, @Nullable String serial, @Nullable String wwid, @Nullable String model,
 		@Nullable Long sizeBytes, @Nullable Integer logicalBlockSize,
 		@OneOf(WriteCache.class) @Nullable String writeCache, DriveResponse.@Nullable Limits limits,
-		@Nullable Long generation, @Nullable Capacity capacity, @Nullable Integer inflight, @Nullable String labelState,
-		@Nullable Long labelSequence, List<Unassigned> unassigned) {
+		@Nullable Long generation, @Nullable Capacity capacity, @Nullable Integer inflight, @Nullable Held held,
+		@Nullable String labelState, @Nullable Long labelSequence, List<Unassigned> unassigned) {
 
 	EntityTag tag() {
 		return EntityTag.of(new Object[] { this.uuid, this.name }, this);
@@ -62,9 +64,26 @@ record DeviceResponse(String name, UUID uuid, @OneOf(DeviceState.class) String s
 				drive.map((each) -> each.writeCache().label()).orElse(null),
 				drive.map((each) -> DriveResponse.Limits.of(each.limits())).orElse(null),
 				online.map(Device::generation).orElse(null), online.map((each) -> Capacity.of(usage)).orElse(null),
-				online.map(Device::inFlight).orElse(null), online.map((each) -> "valid").orElse(null),
+				online.map(Device::inFlight).orElse(null), online.map((each) -> Held.of(each.hold())).orElse(null),
+				online.map((each) -> "valid").orElse(null),
 				online.map((each) -> each.labels().label().sequence()).orElse(null),
 				unassigned.stream().map(Unassigned::of).toList());
+	}
+
+	/**
+	 * I/O that waits while the drive is away or suspended.
+	 *
+	 * @param operations how many
+	 * @param bytes that writes among them hold
+	 * @param limitOperations how many there may be
+	 * @param limitBytes how many bytes there may be
+	 */
+	record Held(int operations, long bytes, int limitOperations, long limitBytes) {
+
+		static Held of(DeviceHold hold) {
+			return new Held(hold.operations(), hold.bytes(), hold.limits().operations(), hold.limits().bytes());
+		}
+
 	}
 
 	/**

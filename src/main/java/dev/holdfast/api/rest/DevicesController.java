@@ -20,6 +20,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -37,7 +38,10 @@ class DevicesController {
 
 	private final Volumes volumes;
 
-	DevicesController(Devices devices, Volumes volumes) {
+	private final DataLimits limits;
+
+	DevicesController(Devices devices, Volumes volumes, DataLimits limits) {
+		this.limits = limits;
 		this.devices = devices;
 		this.volumes = volumes;
 	}
@@ -82,6 +86,22 @@ class DevicesController {
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void detach(@PathVariable String device, Conditions conditions) {
 		this.devices.detach(ResourceName.require("device", device), demanded(conditions));
+	}
+
+	@Operation(summary = "Holds I/O to a device and lets go of its drive, which may be pulled then")
+	@Needs(Right.ADMINISTER)
+	@PostMapping("/{device}:suspend")
+	DeviceResponse suspend(@PathVariable String device) {
+		this.devices.suspend(ResourceName.require("device", device), this.limits.deadline());
+		return response(this.devices.get(device));
+	}
+
+	@Operation(summary = "Serves I/O of a device that was suspended")
+	@Needs(Right.ADMINISTER)
+	@PostMapping("/{device}:resume")
+	DeviceResponse resume(@PathVariable String device) {
+		this.devices.resume(ResourceName.require("device", device));
+		return response(this.devices.get(device));
 	}
 
 	private Precondition<DeviceStatus> demanded(Conditions conditions) {

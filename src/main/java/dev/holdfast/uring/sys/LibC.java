@@ -76,6 +76,15 @@ public interface LibC {
 	int eventfd(int initial, int flags);
 
 	@SaveError
+	int socket(int domain, int type, int protocol);
+
+	@SaveError
+	int bind(int socket, long address, int length);
+
+	@SaveError
+	int poll(long descriptors, long count, int timeoutMillis);
+
+	@SaveError
 	int memfd_create(CharSequence name, int flags);
 
 	@SaveError

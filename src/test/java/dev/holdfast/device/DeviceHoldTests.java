@@ -1,0 +1,191 @@
+package dev.holdfast.device;
+
+import java.time.Duration;
+import java.util.UUID;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class DeviceHoldTests {
+
+	private static final UUID VOLUME = UUID.randomUUID();
+
+	private final DeviceHold hold = new DeviceHold("d1", new HoldLimits(Duration.ofSeconds(1), 4, 10_000));
+
+	@BeforeEach
+	void shut() {
+		this.hold.shut();
+	}
+
+	@Test
+	void letsEverythingPassAsLongAsNothingIsHeld() {
+		this.hold.open();
+		assertThat(this.hold.passes(write(0))).isTrue();
+		assertThat(this.hold.doubted()).isFalse();
+	}
+
+	@Test
+	void letsNothingPassWhileItIsShut() {
+		assertThat(this.hold.passes(read(0))).isFalse();
+		assertThat(hold(read(0), 1).go).isNotDone();
+	}
+
+	@Test
+	void letsOverlappingWritesGoInTheOrderOfTheirArrival() {
+		HeldIo second = hold(write(0), 2);
+		HeldIo first = hold(write(0), 1);
+		HeldIo other = hold(write(4096), 3);
+		this.hold.open();
+		assertThat(first.go).isDone();
+		assertThat(other.go).isDone();
+		assertThat(second.go).isNotDone();
+		first.close();
+		assertThat(second.go).isDone();
+	}
+
+	@Test
+	void letsReadsOfTheSameBlocksGoTogetherAndBehindAWrite() {
+		HeldIo write = hold(write(0), 1);
+		HeldIo one = hold(read(0), 2);
+		HeldIo two = hold(read(0), 3);
+		this.hold.open();
+		assertThat(one.go).isNotDone();
+		assertThat(two.go).isNotDone();
+		write.close();
+		assertThat(one.go).isDone();
+		assertThat(two.go).isDone();
+	}
+
+	@Test
+	void doesNotOrderVolumesAmongEachOther() {
+		hold(write(0), 1);
+		HeldIo other = hold(new HeldRange(UUID.randomUUID(), 0, 4096, true), 2);
+		this.hold.open();
+		assertThat(other.go).isDone();
+	}
+
+	@Test
+	void queuesWhatComesDuringTheReplayBehindWhatItOverlaps() {
+		HeldIo held = hold(write(0), 1);
+		this.hold.open();
+		assertThat(this.hold.passes(write(0))).isFalse();
+		assertThat(this.hold.passes(write(4096))).isTrue();
+		HeldIo late = hold(write(0), 2);
+		assertThat(late.go).isNotDone();
+		held.close();
+		assertThat(late.go).isDone();
+		late.close();
+		assertThat(this.hold.passes(write(0))).isTrue();
+	}
+
+	@Test
+	void keepsItsPlaceIfItsDeviceLeavesAgain() {
+		HeldIo first = hold(write(0), 1);
+		HeldIo second = hold(write(0), 2);
+		this.hold.open();
+		this.hold.shut();
+		HeldIo again = hold(write(0), 1);
+		first.close();
+		assertThat(second.go).isNotDone();
+		this.hold.open();
+		assertThat(again.go).isDone();
+		assertThat(second.go).isNotDone();
+		again.close();
+		assertThat(second.go).isDone();
+	}
+
+	@Test
+	void givesUpAPlaceThatIsNotNeededAnyMore() {
+		HeldIo first = hold(write(0), 1);
+		HeldIo second = hold(write(0), 2);
+		first.close();
+		first.close();
+		this.hold.open();
+		assertThat(second.go).isDone();
+		assertThat(this.hold.operations()).isOne();
+	}
+
+	@Test
+	void isBoundedInNumberAndBytes() {
+		for (int i = 0; i < 4; i++) {
+			hold(read(0), i);
+		}
+		assertFull(read(0), 0);
+		DeviceHold bytes = new DeviceHold("d1", new HoldLimits(Duration.ofSeconds(1), 4, 10_000));
+		bytes.shut();
+		HeldIo large = bytes.hold(write(0), 1, 8000);
+		assertThat(bytes.bytes()).isEqualTo(8000);
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> bytes.hold(write(0), 2, 4096))
+			.satisfies((refused) -> assertThat(refused.problem()).isEqualTo(Problem.DEVICE_SUSPENDED));
+		large.close();
+		assertThat(bytes.hold(write(0), 2, 4096)).isNotNull();
+	}
+
+	private void assertFull(HeldRange range, long bytes) {
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> this.hold.hold(range, 9, bytes))
+			.withMessageContaining("4 operations of at most 4")
+			.satisfies((refused) -> assertThat(refused.problem()).isEqualTo(Problem.DEVICE_SUSPENDED));
+	}
+
+	@Test
+	void refusesWhatIsHeldAndWhatComesUntilItIsOpened() {
+		HeldIo held = hold(read(0), 1);
+		this.hold.refuse(() -> new ProblemException(Problem.DEVICE_LOST, "gone"));
+		assertLost(() -> held.await(Long.MAX_VALUE));
+		held.close();
+		assertLost(() -> this.hold.hold(read(0), 2, 0));
+		this.hold.open();
+		assertThat(this.hold.passes(read(0))).isTrue();
+	}
+
+	private static void assertLost(Runnable work) {
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(work::run)
+			.satisfies((refused) -> assertThat(refused.problem()).isEqualTo(Problem.DEVICE_LOST));
+	}
+
+	@Test
+	void endsAWaitAtItsDeadline() {
+		HeldIo held = hold(write(0), 1);
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> held.await(System.nanoTime()))
+			.satisfies((late) -> assertThat(late.problem()).isEqualTo(Problem.DEADLINE_EXCEEDED));
+	}
+
+	@Test
+	void opensOnlyOnceAllDoubtsAreJudged() throws InterruptedException {
+		this.hold.doubt();
+		Thread opener = Thread.ofVirtual().start(() -> {
+			try {
+				this.hold.awaitJudged();
+				this.hold.open();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		HeldIo held = hold(write(0), 1);
+		assertThat(this.hold.doubted()).isTrue();
+		assertThat(held.go).isNotDone();
+		this.hold.judged();
+		opener.join();
+		assertThat(held.go).isDone();
+		assertThat(this.hold.doubted()).isFalse();
+	}
+
+	private HeldIo hold(HeldRange range, long arrival) {
+		return this.hold.hold(range, arrival, 0);
+	}
+
+	private static HeldRange write(long offset) {
+		return new HeldRange(VOLUME, offset, 4096, true);
+	}
+
+	private static HeldRange read(long offset) {
+		return new HeldRange(VOLUME, offset, 4096, false);
+	}
+
+}

@@ -1,0 +1,106 @@
+package dev.holdfast.hotplug;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import dev.holdfast.block.BlockService;
+import dev.holdfast.block.Rates;
+import dev.holdfast.buffer.Staging;
+import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.catalog.Catalog;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceAttacher;
+import dev.holdfast.device.DeviceRequest;
+import dev.holdfast.device.DeviceSelector;
+import dev.holdfast.device.DeviceState;
+import dev.holdfast.device.DeviceWatch;
+import dev.holdfast.device.Devices;
+import dev.holdfast.device.Drives;
+import dev.holdfast.device.HoldLimits;
+import dev.holdfast.device.KnownDevices;
+import dev.holdfast.engine.DeviceLimits;
+import dev.holdfast.engine.EngineOptions;
+import dev.holdfast.engine.IoEngine;
+import dev.holdfast.engine.IoEngines;
+import dev.holdfast.mapping.Routes;
+import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.MemoryLeases;
+import dev.holdfast.volume.Volumes;
+import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * All of the service that drives and tenants' blocks go through, without its faces.
+ * Closing it checks that nothing has leaked.
+ */
+final class Node implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	private final Catalog catalog;
+
+	private final IoEngine engine;
+
+	private final DeviceWatch watch;
+
+	private final StagingPool staging;
+
+	final Devices devices;
+
+	final Volumes volumes;
+
+	final BlockService blocks;
+
+	Node(Path directory, HoldLimits hold) throws IOException {
+		this.catalog = Catalog.open(directory.resolve("catalog.db"));
+		this.engine = IoEngines.best(EngineOptions.DEFAULT);
+		KnownDevices known = new KnownDevices(this.catalog);
+		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true, MemoryLeases.fences());
+		this.devices = new Devices(new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, known.installation(), hold),
+				new Drives(), known, this.volumes);
+		this.staging = Staging.open(this.engine, 16 << 20, Duration.ofSeconds(10));
+		this.blocks = new BlockService(this.engine, this.volumes, this.staging,
+				Routes.unmapped(this.staging.buffer()), Rates.NONE);
+		known.list().forEach(this.devices::attachKnown);
+		this.watch = DeviceWatch.start(this.devices);
+	}
+
+	void attach(String name, Path path) {
+		this.devices.attach(name, DeviceRequest.of(DeviceSelector.at(path)));
+	}
+
+	Device device(String name) {
+		Device device = this.devices.get(name).device();
+		assertThat(device).as(name).isNotNull();
+		return device;
+	}
+
+	void await(String name, DeviceState state) {
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(this.devices.get(name).state()).as(() -> this.devices.get(name).reason())
+				.isEqualTo(state));
+	}
+
+	void assertNothingHeld() {
+		for (Device device : List.copyOf(this.devices.attached())) {
+			Awaitility.await().untilAsserted(() -> assertThat(device.inFlight()).as(device.name()).isZero());
+			assertThat(device.hold().operations()).as(device.name()).isZero();
+			assertThat(device.hold().bytes()).as(device.name()).isZero();
+		}
+		assertThat(this.staging.usedRatio()).isZero();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.watch.close();
+		this.devices.close();
+		this.staging.close();
+		this.engine.close();
+		this.catalog.close();
+	}
+
+}
