@@ -237,7 +237,8 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	private Part part(Device device, HeldRange range, long length, long held, Part.Again again) {
-		return new Part(new PendingIo(device, range, held, this.counters, this::released, this.countdown), length, again);
+		return new Part(new PendingIo(device, range, held, this.counters, this::released, this.countdown), length,
+				again);
 	}
 
 	private boolean mustWait(Device device, Part part) {
@@ -380,8 +381,7 @@ final class Dispatch implements AutoCloseable {
 		IoMemory named = this.memory;
 		this.memoryHolds.incrementAndGet();
 		IoMemory shared = (named != null) ? named.lent(this::letGoOfMemory) : null;
-		try (Dispatch again = new Dispatch(this.engine, this.volume, this.flow, this.counters, this.options,
-				shared)) {
+		try (Dispatch again = new Dispatch(this.engine, this.volume, this.flow, this.counters, this.options, shared)) {
 			again.letGo = true;
 			part.again(again);
 			again.noMore();

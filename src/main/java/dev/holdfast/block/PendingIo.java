@@ -235,7 +235,8 @@ final class PendingIo implements IoListener {
 			case 0 -> durable && this.device.hold().doubted();
 			case Errno.EIO, Errno.ENODEV, Errno.ENXIO, Errno.ENOSPC -> this.device.canLeave();
 			// What fallocate and the ioctl say of a range behind the end (block/fops.c).
-			case Errno.EINVAL -> this.device.canLeave() && (done.kind() == IoKind.ZERO || done.kind() == IoKind.DISCARD);
+			case Errno.EINVAL ->
+				this.device.canLeave() && (done.kind() == IoKind.ZERO || done.kind() == IoKind.DISCARD);
 			default -> false;
 		};
 	}

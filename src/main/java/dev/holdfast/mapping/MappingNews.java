@@ -95,8 +95,7 @@ final class MappingNews {
 		if (buffer == null || mapping.memory == null || reach == null || reach.ending()) {
 			return last;
 		}
-		MappingStatus now = new MappingStatus(MappingRegistry.key(buffer, reach), last.declaration(),
-				mapping.status());
+		MappingStatus now = new MappingStatus(MappingRegistry.key(buffer, reach), last.declaration(), mapping.status());
 		telling.accept(last.status(), now);
 		return new Told(last.declaration(), now);
 	}

@@ -112,7 +112,8 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 * Maps the service's own memory to each device there is, as long as it is there.
 	 */
 	public void follow(Devices devices) {
-		EveryDevice every = new EveryDevice(devices, (reach) -> this.patience.await(changed(MappingDeclaration.EVERY_VOLUME, reach)));
+		EveryDevice every = new EveryDevice(devices,
+				(reach) -> this.patience.await(changed(MappingDeclaration.EVERY_VOLUME, reach)));
 		every.changed();
 		devices.follow(every);
 	}
@@ -320,8 +321,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			}
 			return there;
 		});
-		CompletableFuture<Void> gone = reconcile(mapping, false)
-			.whenComplete((nothing, failure) -> drop(mapping));
+		CompletableFuture<Void> gone = reconcile(mapping, false).whenComplete((nothing, failure) -> drop(mapping));
 		this.patience.await(gone);
 		return new MappingEnding(mapping.declaration(), gone);
 	}

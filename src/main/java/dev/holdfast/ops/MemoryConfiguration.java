@@ -49,8 +49,7 @@ class MemoryConfiguration {
 
 	@Bean(destroyMethod = "close")
 	Mappings mappings(Catalog catalog, DrainedEngine engine, TenantQuotas quotas, Volumes volumes, Devices devices,
-			Tenants tenants,
-			HoldfastProperties properties) {
+			Tenants tenants, HoldfastProperties properties) {
 		Mappings mappings = new Mappings(catalog, Clock.systemUTC(), engine.engine(), quotas,
 				properties.premapPerDevice().bytes(), PATIENCE);
 		volumes.follow(mappings);

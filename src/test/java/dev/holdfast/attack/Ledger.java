@@ -46,13 +46,13 @@ import static org.awaitility.Awaitility.await;
  */
 final class Ledger {
 
+	/** Staging memory is a buffer too, and no tenant's. */
+	private static final long OF_THE_SERVICE = 1;
+
 	/**
 	 * Streams of events notice that nobody follows them when they send their next
 	 * comment.
 	 */
-	/** Staging memory is a buffer too, and no tenant's. */
-	private static final long OF_THE_SERVICE = 1;
-
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	/** Longer than the container sleeps. */

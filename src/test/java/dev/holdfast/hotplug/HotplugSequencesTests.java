@@ -95,8 +95,7 @@ class HotplugSequencesTests {
 	}
 
 	private static List<VolumeSpec> specs() {
-		return List.of(
-				new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.LINEAR, null, List.of("d1")),
+		return List.of(new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.LINEAR, null, List.of("d1")),
 				new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.LINEAR, null, List.of("d2")),
 				new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.STRIPED, null, NAMES));
 	}

@@ -62,8 +62,8 @@ final class Node implements AutoCloseable {
 		this.devices = new Devices(new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, known.installation(), hold),
 				new Drives(), known, this.volumes);
 		this.staging = Staging.open(this.engine, 16 << 20, Duration.ofSeconds(10));
-		this.blocks = new BlockService(this.engine, this.volumes, this.staging,
-				Routes.unmapped(this.staging.buffer()), Rates.NONE);
+		this.blocks = new BlockService(this.engine, this.volumes, this.staging, Routes.unmapped(this.staging.buffer()),
+				Rates.NONE);
 		known.list().forEach(this.devices::attachKnown);
 		this.watch = DeviceWatch.start(this.devices);
 	}

@@ -165,8 +165,9 @@ final class VerifyingWriter implements Runnable {
 				expected.flip();
 			}
 			ByteBuffer found = bytes.slice(i * BLOCK, BLOCK);
-			assertThat(found.mismatch(expected)).as("block %d of %s, stamp %d, found %d", first + i, this.volume.name(),
-					this.stamps[first + i], found.getLong(8))
+			assertThat(found.mismatch(expected))
+				.as("block %d of %s, stamp %d, found %d", first + i, this.volume.name(), this.stamps[first + i],
+						found.getLong(8))
 				.isEqualTo(-1);
 		}
 	}
