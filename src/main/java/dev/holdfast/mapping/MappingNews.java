@@ -86,13 +86,13 @@ final class MappingNews {
 
 	/**
 	 * A buffer that is not in memory is not yet, at the start, or not any more, at the
-	 * stop; and that a volume is being deleted is no fault of its devices.
+	 * stop; and that a volume or a mapping is being deleted is no fault of its devices.
 	 */
 
 	private Told tell(Mapping mapping, Told last, BiConsumer<@Nullable MappingStatus, MappingStatus> telling) {
 		BufferDeclaration buffer = this.registry.of(mapping.buffer).buffer();
 		Reach reach = mapping.reach;
-		if (buffer == null || mapping.memory == null || reach == null || reach.ending()) {
+		if (buffer == null || !mapping.wanted || mapping.memory == null || reach == null || reach.ending()) {
 			return last;
 		}
 		MappingStatus now = new MappingStatus(MappingRegistry.key(buffer, reach), last.declaration(), mapping.status());

@@ -60,6 +60,7 @@ final class MappingReconciler {
 	 */
 	CompletableFuture<Void> reconcile(Mapping mapping, boolean anew) {
 		List<CompletableFuture<Void>> begun = new ArrayList<>();
+		boolean lost = false;
 		mapping.lock.lock();
 		try {
 			BufferHandle memory = mapping.wanted ? mapping.memory : null;
@@ -72,6 +73,7 @@ final class MappingReconciler {
 					begun.add(end(mapping, member));
 				}
 				else if (!here.contains(member.device())) {
+					lost = true;
 					begun.add(stale(member));
 				}
 			}
@@ -83,8 +85,11 @@ final class MappingReconciler {
 		finally {
 			mapping.lock.unlock();
 		}
-		this.changed.accept(mapping);
-		return CompletableFuture.allOf(begun.toArray(CompletableFuture<?>[]::new));
+		if (lost) {
+			this.changed.accept(mapping);
+		}
+		return CompletableFuture.allOf(begun.toArray(CompletableFuture<?>[]::new))
+			.whenComplete((nothing, failure) -> this.changed.accept(mapping));
 	}
 
 	private static List<Device> online(Reach reach) {
