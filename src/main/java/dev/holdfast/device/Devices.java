@@ -35,6 +35,8 @@ public final class Devices implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Devices.class);
 
+	private static final Duration SUSPEND_LIMIT = Duration.ofSeconds(30);
+
 	private final DeviceAttacher attacher;
 
 	private final DriveFinder finder;
@@ -50,15 +52,7 @@ public final class Devices implements AutoCloseable {
 
 	private final Absences absences = new Absences(Clock.systemUTC(), this::changed);
 
-	/**
-	 * What the kernel said of each when it was attached: a stuck drive does not answer.
-	 */
-	private final Map<String, Drive> facts = new ConcurrentHashMap<>();
-
-	private final Map<String, String> reasons = new ConcurrentHashMap<>();
-
-	/** Where devices that are not online were found the last time. */
-	private final Map<String, Path> places = new ConcurrentHashMap<>();
+	private final DeviceViews views = new DeviceViews(this.attached, this.absences);
 
 	public Devices(DeviceAttacher attacher, Drives drives, KnownDevices known, DeviceListener listener) {
 		this.attacher = attacher;
@@ -88,7 +82,7 @@ public final class Devices implements AutoCloseable {
 	public synchronized boolean attach(String name, DeviceRequest request, Precondition<DeviceStatus> demanded) {
 		ResourceName.require("device", name);
 		KnownDevice there = this.known.find(name).orElse(null);
-		demanded.check((there != null) ? status(there) : null);
+		demanded.check((there != null) ? this.views.status(there) : null);
 		Device present = this.attached.get(name);
 		if (present != null) {
 			if (there == null || !there.selector().equals(request.selector())) {
@@ -98,7 +92,7 @@ public final class Devices implements AutoCloseable {
 			}
 			this.listener.attachedAgain(present, request.attaching(name, present.path(), present.uuid()));
 			if (request.adopt()) {
-				DeviceStatus changed = status(there);
+				DeviceStatus changed = this.views.status(there);
 				tell((follower) -> follower.changed(changed));
 			}
 			return false;
@@ -164,16 +158,16 @@ public final class Devices implements AutoCloseable {
 			throws IOException {
 		try {
 			UUID expected = (there != null) ? there.uuid() : null;
-			this.places.remove(name);
-			Path path = this.finder.locate(request.selector(), expected, attachedDrives());
-			this.places.put(name, path);
+			this.views.looksFor(name);
+			Path path = this.finder.locate(request.selector(), expected, this.views.drives());
+			this.views.found(name, path);
 			requireNotOnline(path);
 			Device device = this.attacher.attach(request.attaching(name, path, expected),
 					(label, both, ours) -> review(label, both, request.attaching(name, path, expected), ours));
 			enter(device, new KnownDevice(name, device.uuid(), request.selector(), configured));
 		}
 		catch (IOException | ProblemException ex) {
-			this.reasons.put(name, String.valueOf(ex.getMessage()));
+			this.views.failed(name, ex);
 			throw ex;
 		}
 	}
@@ -207,7 +201,7 @@ public final class Devices implements AutoCloseable {
 					"Device %s has a label that is older than the one that was written here last: is it a copy, or a restored image? Bring back the drive itself, or attach it with adopt to lose what was written since"
 						.formatted(name));
 		}
-		this.finder.requireNoTwin(label.device(), request.path(), attachedDrives());
+		this.finder.requireNoTwin(label.device(), request.path(), this.views.drives());
 		return this.listener.review(label, request, ours);
 	}
 
@@ -218,15 +212,17 @@ public final class Devices implements AutoCloseable {
 			this.known.put(as);
 			this.listener.attached(device);
 			if (device.blockDevice()) {
-				this.finder.at(device.path()).ifPresent((drive) -> this.facts.put(device.name(), drive));
+				this.finder.at(device.path()).ifPresent((drive) -> this.views.plugged(device.name(), drive));
 			}
 			this.known.wrote(device.uuid(), device.labels().label().sequence());
 			this.attached.put(device.name(), device);
 			this.absences.follow(device);
+			if (this.known.isSuspended(device.uuid())) {
+				device.suspend(SUSPEND_LIMIT);
+			}
 			log.info("Device {}: {}, {} in blocks of {} bytes, {}", device.name(), device.path(),
 					new ByteSize(device.size()), device.blockSize(), device.uuid());
-			this.reasons.remove(device.name());
-			this.places.remove(device.name());
+			this.views.works(device.name());
 			entered = true;
 		}
 		finally {
@@ -255,16 +251,14 @@ public final class Devices implements AutoCloseable {
 	 */
 	public synchronized void detach(String name, Precondition<DeviceStatus> demanded) {
 		KnownDevice there = this.known.find(name).orElseThrow(Devices::notFound);
-		demanded.check(status(there));
+		demanded.check(this.views.status(there));
 		if (there.configured()) {
 			throw new ProblemException(Problem.IN_USE,
 					"Device %s is in the configuration: remove it there, and restart".formatted(name));
 		}
 		this.listener.detaching(there.uuid(), name);
 		this.known.remove(name);
-		this.reasons.remove(name);
-		this.places.remove(name);
-		this.facts.remove(name);
+		this.views.forget(name);
 		log.info("Device {} is detached: {}", name, there.uuid());
 		Device device = this.attached.remove(name);
 		DeviceStatus gone = new DeviceStatus(there, null, null, null, null);
@@ -281,11 +275,11 @@ public final class Devices implements AutoCloseable {
 
 	private void changed(Device device) {
 		if (device.state() == DeviceState.AWAY || device.state() == DeviceState.SUSPENDED) {
-			this.facts.remove(device.name());
+			this.views.unplugged(device.name());
 		}
 		this.listener.changed(device);
 		Map<UUID, Long> losses = device.takeLosses();
-		this.known.find(device.name()).map(this::status).ifPresent((status) -> tell((follower) -> {
+		this.known.find(device.name()).map(this.views::status).ifPresent((status) -> tell((follower) -> {
 			follower.changed(status);
 			if (!losses.isEmpty()) {
 				follower.mayHaveLost(status, losses);
@@ -317,10 +311,10 @@ public final class Devices implements AutoCloseable {
 			if (ex.problem() == Problem.FOREIGN_SIGNATURE) {
 				device.lose(String.valueOf(ex.getMessage()));
 			}
-			this.reasons.put(device.name(), String.valueOf(ex.getMessage()));
+			this.views.failed(device.name(), ex);
 		}
 		catch (IOException | ProblemException ex) {
-			this.reasons.put(device.name(), String.valueOf(ex.getMessage()));
+			this.views.failed(device.name(), ex);
 		}
 	}
 
@@ -331,12 +325,12 @@ public final class Devices implements AutoCloseable {
 		if (this.attached.get(device.name()) != device || device.state() == DeviceState.ONLINE) {
 			return;
 		}
-		Path place = device.canLeave() ? this.finder.find(device.uuid(), attachedDrives()) : device.path();
+		Path place = device.canLeave() ? this.finder.find(device.uuid(), this.views.drives()) : device.path();
 		this.attacher.takeBack(device, place);
 		this.listener.returned(device);
-		this.finder.at(device.path()).ifPresent((drive) -> this.facts.put(device.name(), drive));
+		this.finder.at(device.path()).ifPresent((drive) -> this.views.plugged(device.name(), drive));
 		this.known.wrote(device.uuid(), device.labels().label().sequence());
-		this.reasons.remove(device.name());
+		this.views.works(device.name());
 		device.serve();
 	}
 
@@ -372,7 +366,9 @@ public final class Devices implements AutoCloseable {
 	 * goes on as before
 	 */
 	public void suspend(String name, Duration limit) {
-		require(name).suspend(limit);
+		Device device = require(name);
+		device.suspend(limit);
+		this.known.suspend(device.uuid(), true);
 	}
 
 	/**
@@ -386,6 +382,7 @@ public final class Devices implements AutoCloseable {
 		}
 		try {
 			takeBack(device);
+			this.known.suspend(device.uuid(), false);
 		}
 		catch (DeviceException ex) {
 			throw new ProblemException(ex.problem(), "Device %s cannot be used: %s".formatted(name, ex.getMessage()),
@@ -424,7 +421,7 @@ public final class Devices implements AutoCloseable {
 	 * @return ordered by name
 	 */
 	public List<DeviceStatus> list() {
-		return this.known.list().stream().map(this::status).toList();
+		return this.known.list().stream().map(this.views::status).toList();
 	}
 
 	/**
@@ -434,30 +431,7 @@ public final class Devices implements AutoCloseable {
 	 * @throws ProblemException {@link Problem#NOT_FOUND}
 	 */
 	public DeviceStatus get(String name) {
-		return this.known.find(name).map(this::status).orElseThrow(Devices::notFound);
-	}
-
-	private DeviceStatus status(KnownDevice device) {
-		Device present = this.attached.get(device.name());
-		if (present == null) {
-			return new DeviceStatus(device, null, null, place(device), this.reasons.get(device.name()));
-		}
-		String reason = this.absences.reason(present);
-		String more = (reason != null) ? this.reasons.get(device.name()) : null;
-		return new DeviceStatus(device, present, this.facts.get(device.name()), present.path(),
-				(more != null) ? reason + " (" + more + ")" : reason);
-	}
-
-	/**
-	 * Where a device that is not online was found, or was asked for: unless another one
-	 * is there now, which nobody should take for it.
-	 */
-	private @Nullable Path place(KnownDevice device) {
-		Path found = this.places.get(device.name());
-		Path place = (found != null) ? found : device.selector().path();
-		return (place != null
-				&& this.attached.values().stream().noneMatch((other) -> DriveFinder.isSame(place, other.path())))
-						? place : null;
+		return this.known.find(name).map(this.views::status).orElseThrow(Devices::notFound);
 	}
 
 	/**
@@ -483,11 +457,7 @@ public final class Devices implements AutoCloseable {
 	 * @return ordered by the kernel's name
 	 */
 	public List<FoundDrive> discovered() {
-		return this.finder.others(attachedDrives());
-	}
-
-	private Set<String> attachedDrives() {
-		return this.facts.values().stream().map(Drive::kernelName).collect(Collectors.toSet());
+		return this.finder.others(this.views.drives());
 	}
 
 	private static ProblemException notFound() {

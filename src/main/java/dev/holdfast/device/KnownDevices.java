@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -29,10 +30,15 @@ public final class KnownDevices {
 
 	private final Map<String, KnownDevice> devices = new ConcurrentSkipListMap<>();
 
+	/** Those that an operator has suspended. */
+	private final Set<UUID> suspended;
+
 	public KnownDevices(Catalog catalog) {
 		this.catalog = catalog;
 		this.installation = catalog.write(KnownDevices::installation);
 		this.sequences = new ConcurrentHashMap<>(catalog.read(KnownDevices::loadSequences));
+		this.suspended = ConcurrentHashMap.newKeySet();
+		this.suspended.addAll(catalog.read(KnownDevices::loadSuspended));
 		catalog.read(KnownDevices::load).forEach((known) -> this.devices.put(known.name(), known));
 	}
 
@@ -54,6 +60,15 @@ public final class KnownDevices {
 			.list()
 			.stream()
 			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+	}
+
+	private static List<UUID> loadSuspended(JdbcClient client) {
+		return client.sql("SELECT uuid FROM devices WHERE suspended = 1")
+			.query(String.class)
+			.list()
+			.stream()
+			.map(UUID::fromString)
+			.toList();
 	}
 
 	private static List<KnownDevice> load(JdbcClient client) {
@@ -104,8 +119,8 @@ public final class KnownDevices {
 				.param("uuid", known.uuid().toString())
 				.update();
 			return client
-				.sql("INSERT INTO devices (name, uuid, path, serial, wwid, sequence, configured) "
-						+ "VALUES (:name, :uuid, :path, :serial, :wwid, :sequence, :configured)")
+				.sql("INSERT INTO devices (name, uuid, path, serial, wwid, sequence, configured, suspended) "
+						+ "VALUES (:name, :uuid, :path, :serial, :wwid, :sequence, :configured, :suspended)")
 				.param("name", known.name())
 				.param("uuid", known.uuid().toString())
 				.param("path", text(path))
@@ -113,6 +128,7 @@ public final class KnownDevices {
 				.param("wwid", known.selector().wwid())
 				.param("sequence", sequence(known.uuid()))
 				.param("configured", known.configured() ? 1 : 0)
+				.param("suspended", isSuspended(known.uuid()) ? 1 : 0)
 				.update();
 		});
 		this.devices.values().removeIf((other) -> other.uuid().equals(known.uuid()));
@@ -138,10 +154,33 @@ public final class KnownDevices {
 		this.sequences.put(device, sequence);
 	}
 
+	boolean isSuspended(UUID device) {
+		return this.suspended.contains(device);
+	}
+
+	/**
+	 * Remembers that an operator has suspended a device, or has resumed it.
+	 */
+	synchronized void suspend(UUID device, boolean now) {
+		this.catalog.write((client) -> client.sql("UPDATE devices SET suspended = :suspended WHERE uuid = :uuid")
+			.param("suspended", now ? 1 : 0)
+			.param("uuid", device.toString())
+			.update());
+		if (now) {
+			this.suspended.add(device);
+		}
+		else {
+			this.suspended.remove(device);
+		}
+	}
+
 	synchronized void remove(String name) {
 		this.catalog
 			.write((client) -> client.sql("DELETE FROM devices WHERE name = :name").param("name", name).update());
-		this.devices.remove(name);
+		KnownDevice gone = this.devices.remove(name);
+		if (gone != null) {
+			this.suspended.remove(gone.uuid());
+		}
 	}
 
 	private static @Nullable String text(@Nullable Path path) {

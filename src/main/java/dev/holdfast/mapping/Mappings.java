@@ -139,7 +139,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 * different, {@link Problem#QUOTA_EXCEEDED}, {@link Problem#NOT_SUPPORTED},
 	 * {@link Problem#PREMAP_NOT_PERMITTED}: nothing is declared then
 	 */
-	public List<Declared> declare(List<Request> requests) {
+	public List<DeclaredMapping> declare(List<WantedMapping> requests) {
 		return declare(requests, Precondition.none());
 	}
 
@@ -147,15 +147,15 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 * Declares mappings of each of which something is demanded.
 	 * @see #declare(List)
 	 */
-	public List<Declared> declare(List<Request> requests, Precondition<MappingStatus> demanded) {
-		return this.registry.locked(requests.stream().map(Request::buffer).map(Mappings::id).toList(),
+	public List<DeclaredMapping> declare(List<WantedMapping> requests, Precondition<MappingStatus> demanded) {
+		return this.registry.locked(requests.stream().map(WantedMapping::buffer).map(Mappings::id).toList(),
 				() -> declareLocked(requests, demanded));
 	}
 
-	private List<Declared> declareLocked(List<Request> requests, Precondition<MappingStatus> demanded) {
+	private List<DeclaredMapping> declareLocked(List<WantedMapping> requests, Precondition<MappingStatus> demanded) {
 		List<Mapping> fresh = new ArrayList<>();
 		List<Mapping> asked = new ArrayList<>();
-		for (Request request : requests) {
+		for (WantedMapping request : requests) {
 			requireDeclared(request.buffer());
 			BufferDeclaration buffer = request.buffer().declaration();
 			Mapping there = find(request.buffer(), request.volume(), fresh);
@@ -182,12 +182,12 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 				make(fresh);
 			}
 		}
-		List<Declared> answer = new ArrayList<>();
+		List<DeclaredMapping> answer = new ArrayList<>();
 		for (int i = 0; i < asked.size(); i++) {
 			Mapping mapping = asked.get(i);
 			MappingStatus status = MappingRegistry.status(mapping, requests.get(i).buffer().declaration(),
 					requests.get(i).volume());
-			answer.add(new Declared(status, fresh.contains(mapping)));
+			answer.add(new DeclaredMapping(status, fresh.contains(mapping)));
 		}
 		return answer;
 	}
@@ -204,7 +204,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 			.orElseGet(() -> this.registry.find(bufferId, volume.uuid()));
 	}
 
-	private Mapping fresh(Request request) {
+	private Mapping fresh(WantedMapping request) {
 		Instant now = this.clock.instant().truncatedTo(ChronoUnit.MILLIS);
 		Mapping mapping = new Mapping(new MappingDeclaration(request.buffer().declaration().uuid(),
 				request.volume().uuid(), request.spec(), now));
@@ -488,6 +488,16 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	}
 
 	/**
+	 * Makes every member on a device again. What is late goes on by itself.
+	 */
+	public void remap(UUID device) {
+		this.patience.await(CompletableFuture.allOf(this.registry.all()
+			.filter((mapping) -> mapping.member(device) != null)
+			.map((mapping) -> reconcile(mapping, true))
+			.toArray(CompletableFuture<?>[]::new)));
+	}
+
+	/**
 	 * What a tenant has premapped.
 	 */
 	public long premappedBytes(String tenant) {
@@ -497,27 +507,6 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	@Override
 	public void close() {
 		this.threads.shutdown();
-	}
-
-	/**
-	 * A mapping that is asked for.
-	 *
-	 * @param buffer in memory
-	 * @param volume of the same tenant
-	 * @param spec how
-	 */
-	public record Request(BufferHandle buffer, VolumeHandle volume, MappingSpec spec) {
-
-	}
-
-	/**
-	 * The answer to a declaration.
-	 *
-	 * @param status what is there now
-	 * @param created whether it was declared by this call
-	 */
-	public record Declared(MappingStatus status, boolean created) {
-
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceHold;
 import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Devices;
@@ -14,6 +15,7 @@ import dev.holdfast.operation.Operations;
 import dev.holdfast.volume.SpaceUsage;
 import dev.holdfast.volume.Volumes;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -43,7 +45,11 @@ final class DeviceMetrics implements MultiCollector {
 	@Override
 	public MetricSnapshots collect() {
 		List<DeviceStatus> all = this.devices.list();
-		return MetricSnapshots.of(states(all), generations(all), infos(all), capacity(all), progress());
+		return MetricSnapshots.of(states(all), generations(all), infos(all), capacity(all), progress(),
+				held("holdfast_io_held", "Operations that wait for a drive that is away", DeviceHold::operations),
+				held("holdfast_io_held_bytes", "Bytes of writes that wait for a drive that is away", DeviceHold::bytes),
+				held("holdfast_io_held_limit_bytes", "Bytes that may wait", (hold) -> hold.limits().bytes()),
+				possibleLosses());
 	}
 
 	private static GaugeSnapshot states(List<DeviceStatus> all) {
@@ -104,6 +110,23 @@ final class DeviceMetrics implements MultiCollector {
 			ToDoubleFunction<SpaceUsage> value) {
 		metric.dataPoint(
 				Samples.gauge(Labels.of("device", status.known().name(), "state", state), value.applyAsDouble(usage)));
+	}
+
+	private GaugeSnapshot held(String name, String help, ToDoubleFunction<DeviceHold> value) {
+		GaugeSnapshot.Builder metric = Samples.gauge(name, help);
+		for (Device device : this.devices.attached()) {
+			metric.dataPoint(Samples.gauge(Labels.of("device", device.name()), value.applyAsDouble(device.hold())));
+		}
+		return metric.build();
+	}
+
+	private CounterSnapshot possibleLosses() {
+		CounterSnapshot.Builder metric = Samples.counter("holdfast_possible_write_loss",
+				"Writes that were answered and not flushed when their drive went away");
+		for (Device device : this.devices.attached()) {
+			metric.dataPoint(Samples.count(Labels.of("device", device.name()), (double) device.possibleLosses()));
+		}
+		return metric.build();
 	}
 
 	/** Work on devices only: that on tenants' volumes would be a series each. */

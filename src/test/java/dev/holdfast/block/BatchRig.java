@@ -29,6 +29,7 @@ import dev.holdfast.mapping.MappingQuota;
 import dev.holdfast.mapping.MappingSpec;
 import dev.holdfast.mapping.MappingStatus;
 import dev.holdfast.mapping.Mappings;
+import dev.holdfast.mapping.WantedMapping;
 import dev.holdfast.volume.Fences;
 import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.MemoryIndex;
@@ -120,7 +121,7 @@ final class BatchRig implements AutoCloseable {
 	}
 
 	MappingStatus map(BufferHandle buffer, VolumeHandle volume, MappingSpec spec) {
-		return this.mappings.declare(List.of(new Mappings.Request(buffer, volume, spec))).getFirst().status();
+		return this.mappings.declare(List.of(new WantedMapping(buffer, volume, spec))).getFirst().status();
 	}
 
 	void fill(BufferHandle buffer, long offset, byte[] bytes) {

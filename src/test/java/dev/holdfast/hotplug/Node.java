@@ -26,6 +26,8 @@ import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
 import dev.holdfast.mapping.Routes;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.Fences;
+import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.MemoryLeases;
 import dev.holdfast.volume.Volumes;
 import org.awaitility.Awaitility;
@@ -44,7 +46,7 @@ final class Node implements AutoCloseable {
 
 	private final IoEngine engine;
 
-	private final DeviceWatch watch;
+	private DeviceWatch watch;
 
 	private final StagingPool staging;
 
@@ -54,17 +56,32 @@ final class Node implements AutoCloseable {
 
 	final BlockService blocks;
 
+	final Leases leases;
+
 	Node(Path directory, HoldLimits hold) throws IOException {
 		this.catalog = Catalog.open(directory.resolve("catalog.db"));
 		this.engine = IoEngines.best(EngineOptions.DEFAULT);
 		KnownDevices known = new KnownDevices(this.catalog);
-		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true, MemoryLeases.fences());
+		Fences fences = MemoryLeases.fences();
+		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true, fences);
+		this.leases = new Leases(this.volumes, fences, PATIENCE);
 		this.devices = new Devices(new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, known.installation(), hold),
 				new Drives(), known, this.volumes);
 		this.staging = Staging.open(this.engine, 16 << 20, Duration.ofSeconds(10));
 		this.blocks = new BlockService(this.engine, this.volumes, this.staging, Routes.unmapped(this.staging.buffer()),
 				Rates.NONE);
 		known.list().forEach(this.devices::attachKnown);
+		this.watch = DeviceWatch.start(this.devices);
+	}
+
+	/**
+	 * Sees no drive come or go until {@link #resumeWatch}.
+	 */
+	void suspendWatch() {
+		this.watch.close();
+	}
+
+	void resumeWatch() {
 		this.watch = DeviceWatch.start(this.devices);
 	}
 
@@ -85,6 +102,9 @@ final class Node implements AutoCloseable {
 				.isEqualTo(state));
 	}
 
+	/**
+	 * Nothing may be held, or in flight.
+	 */
 	void assertNothingHeld() {
 		for (Device device : List.copyOf(this.devices.attached())) {
 			Awaitility.await().untilAsserted(() -> assertThat(device.inFlight()).as(device.name()).isZero());

@@ -156,7 +156,7 @@ final class MappingModel {
 		boolean conflict = pairs.stream().anyMatch((pair) -> !this.mappings.getOrDefault(pair, spec).equals(spec));
 		try {
 			this.rig.mappings()
-				.declare(pairs.stream().map((pair) -> new Mappings.Request(buffer(pair), volume(pair), spec)).toList());
+				.declare(pairs.stream().map((pair) -> new WantedMapping(buffer(pair), volume(pair), spec)).toList());
 			assertThat(conflict).isFalse();
 			pairs.forEach((pair) -> this.mappings.put(pair, spec));
 		}

@@ -65,7 +65,7 @@ class MappingNewsTests {
 	}
 
 	private void map(BufferHandle from, MappingSpec spec) {
-		this.rig.mappings().declare(List.of(new Mappings.Request(from, this.volume, spec)));
+		this.rig.mappings().declare(List.of(new WantedMapping(from, this.volume, spec)));
 	}
 
 	private void change(MappingSpec spec) {
@@ -122,7 +122,7 @@ class MappingNewsTests {
 	@DisplayName("Rule 4: a mapping that follows a volume is told")
 	void shouldTellThatAMappingFollows() {
 		VolumeHandle wide = this.rig.volume("acme", "wide");
-		this.rig.mappings().declare(List.of(new Mappings.Request(this.buffer, wide, AUTO)));
+		this.rig.mappings().declare(List.of(new WantedMapping(this.buffer, wide, AUTO)));
 		this.news.take();
 		this.rig.volumes().grow(new VolumeKey("acme", "wide"), 80 * MIB, new ScrubProgress() {
 		});

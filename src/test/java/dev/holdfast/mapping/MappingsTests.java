@@ -70,7 +70,7 @@ class MappingsTests {
 	}
 
 	private MappingStatus map(BufferHandle from, VolumeHandle to, MappingSpec spec) {
-		return this.rig.mappings().declare(List.of(new Mappings.Request(from, to, spec))).getFirst().status();
+		return this.rig.mappings().declare(List.of(new WantedMapping(from, to, spec))).getFirst().status();
 	}
 
 	private Tier via(BufferHandle from, VolumeHandle to) {
@@ -162,8 +162,8 @@ class MappingsTests {
 		this.rig.premapping().refuse("d1", "its driver cannot");
 		Refusals.of(Problem.NOT_SUPPORTED,
 				() -> this.rig.mappings()
-					.declare(List.of(new Mappings.Request(this.buffer, this.volume, AUTO),
-							new Mappings.Request(this.buffer, second, DMA))));
+					.declare(List.of(new WantedMapping(this.buffer, this.volume, AUTO),
+							new WantedMapping(this.buffer, second, DMA))));
 		assertThat(this.rig.mappings().list(this.buffer.declaration())).isEmpty();
 		assertThat(this.rig.premapping().live()).isZero();
 		assertThat(this.rig.premapping().made()).isEqualTo(1);
@@ -173,8 +173,8 @@ class MappingsTests {
 	@DisplayName("Rule 8: mapping again the same way is a no-op, another way is a conflict")
 	void shouldRefuseToMapAgainInAnotherWay() {
 		map(this.buffer, this.volume, AUTO);
-		List<Mappings.Declared> again = this.rig.mappings()
-			.declare(List.of(new Mappings.Request(this.buffer, this.volume, AUTO)));
+		List<DeclaredMapping> again = this.rig.mappings()
+			.declare(List.of(new WantedMapping(this.buffer, this.volume, AUTO)));
 		assertThat(again.getFirst().created()).isFalse();
 		assertThat(this.rig.premapping().made()).isEqualTo(1);
 		Refusals.of(Problem.ALREADY_MAPPED, () -> map(this.buffer, this.volume, NONE));

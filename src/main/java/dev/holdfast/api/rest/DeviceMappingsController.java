@@ -19,7 +19,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -51,6 +54,14 @@ class DeviceMappingsController {
 			.toList();
 		Page<DeviceMapping> page = Page.of(all, DeviceMapping::path, request);
 		return new DeviceMappingList(page.items(), page.nextToken());
+	}
+
+	@Operation(summary = "Makes all mappings to a device again")
+	@Needs(Right.ADMINISTER)
+	@PostMapping("/v1/devices/{device}:remap")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void remap(@PathVariable String device) {
+		this.mappings.remap(this.devices.get(ResourceName.require("device", device)).known().uuid());
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.mapping.Mappings;
+import dev.holdfast.mapping.WantedMapping;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.Volumes;
 import io.swagger.v3.oas.annotations.Operation;
@@ -39,7 +40,7 @@ class MappingBatchController {
 	@PostMapping("/v1/tenants/{tenant}/mappings:batchCreate")
 	CreatedMappings create(@PathVariable String tenant, @RequestBody MappingRequest.Batch batch) {
 		List<MappingRequest.BatchMapping> asked = batch.required();
-		List<Mappings.Request> requests = new ArrayList<>();
+		List<WantedMapping> requests = new ArrayList<>();
 		for (int i = 0; i < asked.size(); i++) {
 			requests.add(request(tenant, asked.get(i), i));
 		}
@@ -49,12 +50,12 @@ class MappingBatchController {
 			.toList());
 	}
 
-	private Mappings.Request request(String tenant, MappingRequest.@Nullable BatchMapping asked, int index) {
+	private WantedMapping request(String tenant, MappingRequest.@Nullable BatchMapping asked, int index) {
 		try {
 			if (asked == null) {
 				throw new ProblemException(Problem.MALFORMED_REQUEST, "mappings are objects, none of them null");
 			}
-			return new Mappings.Request(this.buffers.open(tenant, asked.bufferName()),
+			return new WantedMapping(this.buffers.open(tenant, asked.bufferName()),
 					this.volumes.open(VolumeLookup.key(tenant, asked.volumeName())), asked.spec());
 		}
 		catch (ProblemException ex) {

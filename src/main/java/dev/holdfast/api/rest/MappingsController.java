@@ -11,6 +11,8 @@ import dev.holdfast.mapping.MappingRemovals;
 import dev.holdfast.mapping.MappingSpec;
 import dev.holdfast.mapping.MappingStatus;
 import dev.holdfast.mapping.Mappings;
+import dev.holdfast.mapping.DeclaredMapping;
+import dev.holdfast.mapping.WantedMapping;
 import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.VolumeHandle;
@@ -66,9 +68,9 @@ class MappingsController {
 			return answer(HttpStatus.OK, this.mappings.change(declaration(tenant, buffer), volume(tenant, volume),
 					demanded(conditions), (before) -> spec));
 		}
-		Mappings.Request wanted = new Mappings.Request(this.buffers.open(tenant, buffer),
+		WantedMapping wanted = new WantedMapping(this.buffers.open(tenant, buffer),
 				this.volumes.open(VolumeLookup.key(tenant, volume)), spec);
-		Mappings.Declared declared = this.mappings.declare(List.of(wanted), demanded(conditions)).getFirst();
+		DeclaredMapping declared = this.mappings.declare(List.of(wanted), demanded(conditions)).getFirst();
 		return answer(declared.created() ? HttpStatus.CREATED : HttpStatus.OK, declared.status());
 	}
 

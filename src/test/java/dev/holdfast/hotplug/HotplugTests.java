@@ -1,0 +1,252 @@
+package dev.holdfast.hotplug;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.block.TransferOptions;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.DeviceRequest;
+import dev.holdfast.device.DeviceSelector;
+import dev.holdfast.device.DeviceState;
+import dev.holdfast.device.HoldLimits;
+import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.testing.LoopDevice;
+import dev.holdfast.testing.RequiresIoUring;
+import dev.holdfast.testing.RequiresRoot;
+import dev.holdfast.testing.RequiresTool;
+import dev.holdfast.volume.VolumeKey;
+import dev.holdfast.volume.VolumeSpec;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Which drive is taken for the one that was pulled, and what is held for it.
+ */
+@RequiresRoot
+@RequiresIoUring
+@RequiresTool("losetup")
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class HotplugTests {
+
+	private static final VolumeKey DB = new VolumeKey("acme", "db");
+
+	private static final int SIZE = 64 << 20;
+
+	private static final int STRIPE = 64 << 10;
+
+	@TempDir
+	private Path directory;
+
+	private LoopDevice drive;
+
+	private Node node;
+
+	@BeforeEach
+	void start() throws IOException {
+		this.drive = loop();
+		this.node = node("data", HoldLimits.DEFAULT);
+		this.node.attach("d1", this.drive.device());
+		this.node.volumes.create(DB, VolumeSpec.ofSize(1 << 20));
+	}
+
+	@AfterEach
+	void stop() throws IOException {
+		this.node.close();
+		this.drive.close();
+	}
+
+	private LoopDevice loop() {
+		return LoopDevice.create(this.directory, SIZE, "--direct-io=on");
+	}
+
+	private Node node(String name, HoldLimits hold) throws IOException {
+		return new Node(Files.createDirectories(this.directory.resolve(name)), hold);
+	}
+
+	@Test
+	void shouldNotTakeAStrangerForTheDrive() throws Exception {
+		write('a');
+		pull();
+		try (LoopDevice stranger = loop()) {
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.node.devices.get("d1").reason())
+					.contains("no drive on this node has its label"));
+			assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.AWAY);
+			assertThat(Arrays.equals(Files.readAllBytes(stranger.file()), new byte[SIZE])).as("left alone").isTrue();
+		}
+		comeBack();
+		assertThat(read(DB, 0, 4)).isEqualTo("aaaa");
+	}
+
+	@Test
+	void shouldTakeNeitherOfTwoThatHaveItsLabel() throws Exception {
+		pull();
+		Path copy = Files.copy(this.drive.file(), this.directory.resolve("copy.img"));
+		this.drive = this.drive.replug("--direct-io=on", "--read-only");
+		try (LoopDevice twin = LoopDevice.attach(copy, "--direct-io=on")) {
+			assertThat(twin.device()).isNotEqualTo(this.drive.device());
+			Awaitility.await()
+				.untilAsserted(
+						() -> assertThat(this.node.devices.get("d1").reason()).contains("2 drives have its label"));
+			assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.AWAY);
+		}
+		comeBack();
+	}
+
+	@Test
+	void shouldReplayNothingToADriveThatWasUsedElsewhere() throws Exception {
+		write('a');
+		pull();
+		CompletableFuture<Void> held = CompletableFuture.runAsync(() -> write('b'));
+		awaitHeld(1);
+		// The other node must have it before this one finds it again.
+		this.node.suspendWatch();
+		this.drive = this.drive.replug("--direct-io=on");
+		try (Node other = node("other", HoldLimits.DEFAULT)) {
+			other.devices.attach("x", new DeviceRequest(DeviceSelector.at(this.drive.device()), false, true, Map.of()));
+		}
+		this.node.resumeWatch();
+		this.node.await("d1", DeviceState.LOST);
+		assertThat(this.node.devices.get("d1").reason()).contains("written elsewhere");
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(held::join)
+			.satisfies((ex) -> assertThat(((ProblemException) ex.getCause()).problem()).isEqualTo(Problem.DEVICE_LOST));
+		assertThat(new String(Files.readAllBytes(this.drive.file()), StandardCharsets.ISO_8859_1))
+			.contains("a".repeat(4096))
+			.doesNotContain("b".repeat(4096));
+	}
+
+	@Test
+	void shouldHoldOnlyWhatGoesToTheDriveThatIsAway() throws Exception {
+		LoopDevice second = loop();
+		try {
+			this.node.attach("d2", second.device());
+			VolumeKey wide = new VolumeKey("acme", "wide");
+			this.node.volumes.create(wide,
+					new VolumeSpec(16 << 20, null, VolumeRecord.Layout.STRIPED, STRIPE, List.of("d1", "d2")));
+			write(wide, STRIPE, 'b');
+			second.pull();
+			this.node.await("d2", DeviceState.AWAY);
+			write(wide, 0, 'a');
+			assertThat(read(wide, 0, 4)).isEqualTo("aaaa");
+			CompletableFuture<String> held = CompletableFuture.supplyAsync(() -> read(wide, STRIPE - 2, 4));
+			Awaitility.await().until(() -> this.node.device("d2").hold().operations() == 1);
+			assertThat(this.node.device("d1").hold().operations()).isZero();
+			write(wide, 0, 'c');
+			second = second.replug("--direct-io=on");
+			assertThat(held.get(30, TimeUnit.SECONDS)).endsWith("bb");
+		}
+		finally {
+			this.node.close();
+			second.close();
+			this.node = node("empty", HoldLimits.DEFAULT);
+		}
+	}
+
+	@Test
+	void shouldAttachAKnownDriveByItselfThatWasNotThereAtTheStart() throws Exception {
+		write('a');
+		this.node.close();
+		this.drive.pull();
+		this.node = node("data", HoldLimits.DEFAULT);
+		assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.ABSENT);
+		this.drive = this.drive.replug("--direct-io=on");
+		this.node.await("d1", DeviceState.ONLINE);
+		assertThat(read(DB, 0, 4)).isEqualTo("aaaa");
+	}
+
+	@Test
+	void shouldStaySuspendedOverARestart() throws Exception {
+		write('a');
+		this.node.devices.suspend("d1", Duration.ofSeconds(30));
+		this.node.close();
+		this.node = node("data", HoldLimits.DEFAULT);
+		assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.SUSPENDED);
+		CompletableFuture<String> held = CompletableFuture.supplyAsync(() -> read(DB, 0, 4));
+		awaitHeld(1);
+		this.node.devices.resume("d1");
+		assertThat(held.get(30, TimeUnit.SECONDS)).isEqualTo("aaaa");
+		this.node.close();
+		this.node = node("data", HoldLimits.DEFAULT);
+		assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.ONLINE);
+	}
+
+	@Test
+	@DisplayName("Rule 15: what is held holds no pin, and asks again when it goes out")
+	void shouldKeepNobodyFromTheVolumeWhileItsIoIsHeld() {
+		pull();
+		CompletableFuture<String> held = CompletableFuture.supplyAsync(() -> read(DB, 0, 4));
+		awaitHeld(1);
+		// Waits until nobody has a pin.
+		this.node.leases.take(DB, Duration.ofMinutes(1), false);
+		comeBack();
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(held::join)
+			.satisfies((ex) -> assertThat(((ProblemException) ex.getCause()).problem()).isEqualTo(Problem.LEASE_LOST));
+	}
+
+	private void pull() {
+		this.drive.pull();
+		this.node.await("d1", DeviceState.AWAY);
+	}
+
+	private void comeBack() {
+		this.drive = this.drive.replug("--direct-io=on");
+		this.node.await("d1", DeviceState.ONLINE);
+	}
+
+	private void awaitHeld(int operations) {
+		Awaitility.await().until(() -> this.node.device("d1").hold().operations() == operations);
+	}
+
+	private void write(char content) {
+		write(DB, 0, content);
+	}
+
+	private void write(VolumeKey volume, long offset, char content) {
+		byte[] bytes = new byte[4096];
+		Arrays.fill(bytes, (byte) content);
+		ByteBuffer rest = ByteBuffer.wrap(bytes);
+		try {
+			this.node.blocks.write(volume, offset, bytes.length, TransferOptions.DEFAULT, (into) -> {
+				if (!rest.hasRemaining()) {
+					return -1;
+				}
+				into.put(rest);
+				return bytes.length;
+			});
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private String read(VolumeKey volume, long offset, int length) {
+		ByteBuffer bytes = ByteBuffer.allocate(length);
+		try {
+			this.node.blocks.read(volume, offset, length, TransferOptions.DEFAULT, bytes::put);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return new String(bytes.array(), StandardCharsets.ISO_8859_1);
+	}
+
+}
