@@ -1,12 +1,13 @@
 package dev.holdfast.nvme;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,26 +49,42 @@ class HotplugTests {
 		node.machine().plug(drive, slot);
 	}
 
-	/**
-	 * Its descriptor is held, so the kernel gives it another name when it returns.
-	 */
 	@Test
-	void shouldSeeADriveInUseReturnUnderAnotherName() throws Exception {
+	void shouldHoldIoUntilADriveThatIsPulledReturnsUnderAnotherName() throws Exception {
 		NvmeDrive drive = NvmeNode.drive("HF0050");
 		node.machine().plug(drive, LAST_SLOT);
 		Awaitility.await().until(() -> node.discovered(drive) != null);
 		node.attach("d5", drive);
-		String path = node.device("d5").get("path").asString();
+		TenantVolume volume = node.volume("pulled", "d5");
+		volume.write(1);
 
-		node.machine().pull(drive);
+		int slot = node.machine().pull(drive);
+		CompletableFuture<Void> held = volume.writeLater(2);
+		awaitState("away");
+		Awaitility.await().until(() -> node.device("d5").get("held").get("operations").asInt() > 0);
+
+		NvmeDrive stranger = NvmeNode.drive("HF0098");
+		node.machine().plug(stranger, slot);
+		Awaitility.await().until(() -> node.discovered(stranger) != null);
+		assertThat(node.device("d5").get("state").asString()).isEqualTo("away");
+		assertThat(held).isNotDone();
+
 		node.machine().plug(drive, FREE_SLOT);
+		awaitState("online");
+		held.get(2, TimeUnit.MINUTES);
+		volume.shouldHold(2);
+		assertThat(node.device("d5").get("generation").asInt()).isEqualTo(2);
 
-		JsonNode found = Awaitility.await()
-			.until(() -> node.discovered(drive), (seen) -> seen != null && seen.has("label"));
-		assertThat(found.get("device").asString()).isEqualTo("d5");
-		assertThat(found.get("path").asString()).isNotEqualTo(path);
+		volume.delete();
 		node.detach("d5");
+		node.machine().pull(stranger);
 		node.machine().pull(drive);
+	}
+
+	private static void awaitState(String state) {
+		Awaitility.await()
+			.atMost(Duration.ofMinutes(2))
+			.untilAsserted(() -> assertThat(node.device("d5").get("state").asString()).isEqualTo(state));
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.holdfast.nvme;
 
 import java.net.http.HttpResponse;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.ops.Client;
 
@@ -26,6 +27,29 @@ record TenantVolume(Client client, String path) {
 	 */
 	void write(long seed) throws Exception {
 		HttpResponse<String> answer = this.client.put(this.path + "/data?fua=true&offset=" + OFFSET, bytes(seed));
+		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+	}
+
+	/**
+	 * The same, while the drive may be away.
+	 * @return completes with the answer
+	 */
+	CompletableFuture<Void> writeLater(long seed) {
+		CompletableFuture<Void> written = new CompletableFuture<>();
+		Thread.ofVirtual().start(() -> {
+			try {
+				write(seed);
+				written.complete(null);
+			}
+			catch (Exception | AssertionError ex) {
+				written.completeExceptionally(ex);
+			}
+		});
+		return written;
+	}
+
+	void delete() throws Exception {
+		HttpResponse<String> answer = this.client.delete(this.path);
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
 	}
 
