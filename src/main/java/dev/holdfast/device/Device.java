@@ -18,9 +18,6 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
-import dev.holdfast.engine.IoFailedException;
-import dev.holdfast.engine.SyncIo;
-import dev.holdfast.uring.sys.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -267,20 +264,22 @@ public final class Device implements AutoCloseable {
 	/**
 	 * Holds I/O, makes durable what was answered, and lets go of the drive.
 	 * @param limit how long what is in flight may take
+	 * @param flush makes it durable
 	 * @throws ProblemException as for {@link Devices#suspend}
 	 */
-	void suspend(Duration limit) {
+	void suspend(Duration limit, Flush flush) {
 		DeviceState before = hush();
 		if (before != DeviceState.ONLINE) {
 			return;
 		}
 		boolean drained = false;
 		try {
-			drain(limit);
+			drain(limit, flush);
 			drained = true;
 		}
 		catch (IOException ex) {
-			throw new ProblemException(Problem.IN_USE, String.valueOf(ex.getMessage()), ex);
+			throw new ProblemException(Problem.IO_ERROR,
+					"Device %s goes on as before: %s".formatted(this.name, ex.getMessage()), ex);
 		}
 		finally {
 			if (!drained) {
@@ -312,7 +311,7 @@ public final class Device implements AutoCloseable {
 		return before;
 	}
 
-	private void drain(Duration limit) throws IOException {
+	private void drain(Duration limit, Flush flush) throws IOException {
 		long end = System.nanoTime() + limit.toNanos();
 		while (inFlight() > 0) {
 			if (System.nanoTime() - end >= 0) {
@@ -322,16 +321,7 @@ public final class Device implements AutoCloseable {
 			}
 			LockSupport.parkNanos(DRAIN_PERIOD);
 		}
-		try {
-			SyncIo flush = new SyncIo(this.engine);
-			flush.operation().flush(io());
-			flush.run();
-		}
-		catch (IoFailedException ex) {
-			throw new ProblemException(Problem.IO_ERROR,
-					"Device %s cannot be flushed: it goes on as before".formatted(this.name), ex)
-				.with("errno", Errno.name(ex.errno()));
-		}
+		flush.run();
 		this.unflushed.forget();
 		awaitUnplugged(limit);
 	}
@@ -446,6 +436,16 @@ public final class Device implements AutoCloseable {
 		catch (ExecutionException ex) {
 			throw new IOException("Device %s was not let go of".formatted(this.name), ex);
 		}
+	}
+
+	/**
+	 * Makes durable what was answered.
+	 */
+	@FunctionalInterface
+	interface Flush {
+
+		void run() throws IOException;
+
 	}
 
 }

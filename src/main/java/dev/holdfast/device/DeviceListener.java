@@ -33,6 +33,13 @@ public interface DeviceListener {
 	void attachedAgain(Device device, AttachRequest request);
 
 	/**
+	 * The drive of a device is to be let go of for a while: all that was answered has to
+	 * be durable on it.
+	 * @throws IOException if it cannot be made so
+	 */
+	void suspending(Device device) throws IOException;
+
+	/**
 	 * The drive of a device is back, with the label that it had. I/O goes on after that,
 	 * unless this throws.
 	 * @param device as it was, but for its generation

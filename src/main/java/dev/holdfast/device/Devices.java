@@ -218,7 +218,7 @@ public final class Devices implements AutoCloseable {
 			this.attached.put(device.name(), device);
 			this.absences.follow(device);
 			if (this.known.isSuspended(device.uuid())) {
-				device.suspend(SUSPEND_LIMIT);
+				device.suspend(SUSPEND_LIMIT, () -> this.listener.suspending(device));
 			}
 			log.info("Device {}: {}, {} in blocks of {} bytes, {}", device.name(), device.path(),
 					new ByteSize(device.size()), device.blockSize(), device.uuid());
@@ -367,7 +367,7 @@ public final class Devices implements AutoCloseable {
 	 */
 	public void suspend(String name, Duration limit) {
 		Device device = require(name);
-		device.suspend(limit);
+		device.suspend(limit, () -> this.listener.suspending(device));
 		this.known.suspend(device.uuid(), true);
 	}
 

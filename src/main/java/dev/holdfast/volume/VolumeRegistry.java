@@ -148,13 +148,24 @@ final class VolumeRegistry {
 	}
 
 	/**
+	 * Makes durable what was answered of a device, and its label.
+	 * @throws IoFailedException if the label could not be written
+	 */
+	void commit(Device device) throws IoFailedException {
+		DeviceSpace space = this.spaces.get(device.uuid());
+		if (space != null) {
+			space.commit();
+		}
+	}
+
+	/**
 	 * The drive of a device is back.
 	 * @throws IoFailedException if its label could not be written
 	 */
 	void returned(Device device) throws IoFailedException {
+		commit(device);
 		DeviceSpace space = this.spaces.get(device.uuid());
 		if (space != null) {
-			space.commit();
 			space.wakeScrub();
 		}
 	}

@@ -99,6 +99,19 @@ public final class Volumes implements DeviceListener {
 	}
 
 	/**
+	 * Writes the label, whose commit begins with a flush.
+	 */
+	@Override
+	public void suspending(Device device) throws IOException {
+		try {
+			this.registry.commit(device);
+		}
+		catch (IoFailedException ex) {
+			throw new IOException("its label could not be written: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
 	 * Writes the label again, with what has been decided while the device was away.
 	 */
 	@Override

@@ -339,6 +339,10 @@ class DevicesTests {
 		}
 
 		@Override
+		public void suspending(Device device) {
+		}
+
+		@Override
 		public void returned(Device device) {
 		}
 

@@ -40,8 +40,12 @@ final class FlushSites {
 		this.all = new TreeSet<>();
 		Set<JavaCodeUnit> flushing = new HashSet<>(preparing);
 		while (!flushing.isEmpty()) {
+			// A method that calls itself does the same flush again, once its drive is
+			// back.
 			Set<JavaAccess<?>> calls = flushing.stream()
-				.flatMap((method) -> method.getAccessesToSelf().stream())
+				.flatMap((method) -> method.getAccessesToSelf()
+					.stream()
+					.filter((access) -> !access.getOrigin().equals(method)))
 				.collect(Collectors.toSet());
 			calls.forEach((call) -> this.all.add(method(call.getOrigin()) + ":" + call.getLineNumber()));
 			flushing = calls.stream()
