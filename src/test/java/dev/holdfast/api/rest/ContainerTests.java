@@ -165,6 +165,18 @@ class ContainerTests extends Service {
 			.startsWith("HTTP/1.1 204");
 	}
 
+	@Test
+	void shouldKeepAConnectionForAsManyRequestsAsComeInTime() throws Exception {
+		String request = "HEAD %s/data HTTP/1.1\nHost: h\nAuthorization: %s\n\n".formatted(this.volume,
+				acme().authorization());
+		try (RawSocket connection = new RawSocket(this.port)) {
+			for (int i = 0; i < 300; i++) {
+				assertThat(connection.send(request).head()).startsWith("HTTP/1.1 200")
+					.doesNotContain("Connection: close");
+			}
+		}
+	}
+
 	private String exchange(String head, String body) throws Exception {
 		String text = head.replace("DATA", this.volume + "/data")
 			.replace("ZERO", this.volume + ":zero")
