@@ -1,5 +1,7 @@
 package dev.holdfast.buffer;
 
+import java.util.function.LongSupplier;
+
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -16,6 +18,8 @@ public final class Memlock {
 
 	private final long limit;
 
+	private final LongSupplier available;
+
 	/** Let through and not registered yet. Guarded by this. */
 	private long underWay;
 
@@ -25,8 +29,17 @@ public final class Memlock {
 	 * @param limit in bytes; {@link Long#MAX_VALUE} for none
 	 */
 	public Memlock(IoEngine engine, long limit) {
+		this(engine, limit, () -> Long.MAX_VALUE);
+	}
+
+	/**
+	 * A limit on a node whose memory has an end.
+	 * @param available memory that is left, in bytes
+	 */
+	public Memlock(IoEngine engine, long limit, LongSupplier available) {
 		this.engine = engine;
 		this.limit = limit;
+		this.available = available;
 	}
 
 	/**
@@ -46,7 +59,19 @@ public final class Memlock {
 				.with("inUse", used)
 				.with("asked", bytes);
 		}
+		requireMemory(bytes);
 		this.underWay += bytes;
+	}
+
+	private void requireMemory(long bytes) {
+		long left = Math.max(0, this.available.getAsLong() - this.underWay);
+		if (bytes > left) {
+			throw new ProblemException(Problem.NO_SPACE,
+					"The node has %s of memory left for buffers, and %s were asked for: delete other buffers, or ask for less"
+						.formatted(new ByteSize(left), new ByteSize(bytes)))
+				.with("limit", left)
+				.with("asked", bytes);
+		}
 	}
 
 	/**

@@ -299,7 +299,7 @@ public final class Device implements AutoCloseable {
 			if (before == DeviceState.SUSPENDED) {
 				return before;
 			}
-			if (before != DeviceState.ONLINE && before != DeviceState.AWAY) {
+			if (before != DeviceState.ONLINE) {
 				throw new ProblemException(Problem.DEVICE_NOT_ONLINE,
 						"Device %s is %s".formatted(this.name, before.label()))
 					.with("deviceState", before.label());
@@ -344,6 +344,16 @@ public final class Device implements AutoCloseable {
 		return new ProblemException(Problem.DEVICE_LOST, "Device %s is away: %s".formatted(this.name, why))
 			.with("deviceState", DeviceState.LOST.label())
 			.with("retryable", true);
+	}
+
+	/**
+	 * Refuses what is held.
+	 */
+	synchronized void stopHolding() {
+		if (this.state != DeviceState.ONLINE) {
+			this.hold.refuse(
+					() -> new ProblemException(Problem.OVERLOADED, "The service is stopping").with("retryable", true));
+		}
 	}
 
 	/**

@@ -23,6 +23,9 @@ final class DeviceViews {
 	 */
 	private final Map<String, Drive> facts = new ConcurrentHashMap<>();
 
+	/** The same of those that are away. */
+	private final Map<String, Drive> before = new ConcurrentHashMap<>();
+
 	private final Map<String, String> reasons = new ConcurrentHashMap<>();
 
 	/** Where devices that are not online were found the last time. */
@@ -47,10 +50,19 @@ final class DeviceViews {
 
 	void plugged(String name, Drive drive) {
 		this.facts.put(name, drive);
+		this.before.put(name, drive);
 	}
 
 	void unplugged(String name) {
 		this.facts.remove(name);
+	}
+
+	/**
+	 * What was known of the drive that a device had last.
+	 * @return {@code null} for nothing
+	 */
+	@Nullable Drive before(String name) {
+		return this.before.get(name);
 	}
 
 	void works(String name) {
@@ -61,6 +73,7 @@ final class DeviceViews {
 	void forget(String name) {
 		works(name);
 		unplugged(name);
+		this.before.remove(name);
 	}
 
 	/**

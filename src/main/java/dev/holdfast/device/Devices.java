@@ -325,7 +325,9 @@ public final class Devices implements AutoCloseable {
 		if (this.attached.get(device.name()) != device || device.state() == DeviceState.ONLINE) {
 			return;
 		}
-		Path place = device.canLeave() ? this.finder.find(device.uuid(), this.views.drives()) : device.path();
+		Path place = device.canLeave()
+				? this.finder.find(device.uuid(), this.views.before(device.name()), this.views.drives())
+				: device.path();
 		this.attacher.takeBack(device, place);
 		this.listener.returned(device);
 		this.finder.at(device.path()).ifPresent((drive) -> this.views.plugged(device.name(), drive));
@@ -390,6 +392,15 @@ public final class Devices implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			throw new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), ex);
+		}
+	}
+
+	/**
+	 * Nothing waits any longer for drives that are away: the service stops.
+	 */
+	public void stopHolding() {
+		for (Device device : this.attached.values()) {
+			device.stopHolding();
 		}
 	}
 

@@ -48,6 +48,20 @@ public record Drive(String kernelName, Path path, int partition, @Nullable Strin
 		@Nullable String model, long sizeBytes, int logicalBlockSize, int physicalBlockSize, WriteCache writeCache,
 		DriveLimits limits, boolean readOnly, @Nullable String inUse, @Nullable String backingFile) {
 
+	/**
+	 * Whether it can be the same drive, by the best that both say of themselves. The
+	 * kernel's name says nothing.
+	 */
+	boolean maybe(Drive other) {
+		if (this.wwid != null && other.wwid != null) {
+			return this.wwid.equals(other.wwid);
+		}
+		if (this.serial != null && other.serial != null) {
+			return this.serial.equals(other.serial);
+		}
+		return this.backingFile == null || other.backingFile == null || this.backingFile.equals(other.backingFile);
+	}
+
 	/** The same, under another path. */
 	Drive at(Path other) {
 		return new Drive(this.kernelName, other, this.partition, this.serial, this.wwid, this.model, this.sizeBytes,

@@ -118,19 +118,27 @@ final class DriveFinder {
 
 	/**
 	 * Where the drive of a device is, known by its label.
+	 * @param before what it was, as far as that is known: a copy has the same label, and
+	 * is another drive
 	 * @throws DeviceException if it is not there, or there are two
 	 */
-	Path find(UUID device, Set<String> attached) throws DeviceException {
-		List<Path> places = others(attached).stream()
+	Path find(UUID device, @Nullable Drive before, Set<String> attached) throws DeviceException {
+		List<Drive> places = others(attached).stream()
 			.filter((found) -> device.equals(found.label()))
-			.map((found) -> found.drive().path())
+			.map(FoundDrive::drive)
 			.toList();
 		if (places.size() != 1) {
 			throw new DeviceException(Problem.DEVICE_NOT_ONLINE, places.isEmpty()
 					? "no drive on this node has its label"
 					: "%d drives have its label, so all but one are copies: take those away".formatted(places.size()));
 		}
-		return places.getFirst();
+		Drive found = places.getFirst();
+		if (before != null && !found.maybe(before)) {
+			throw new DeviceException(Problem.DEVICE_NOT_ONLINE,
+					"drive %s has its label and is another one: is it a copy? Bring back the drive itself"
+						.formatted(found.kernelName()));
+		}
+		return found.path();
 	}
 
 }

@@ -29,9 +29,16 @@ final class Drain implements SmartLifecycle {
 
 	private final DrainTime time;
 
+	private final Runnable held;
+
 	private volatile boolean running;
 
-	Drain(Admission admission, EventLog events, DrainTime time) {
+	/**
+	 * A drain.
+	 * @param held ends the wait of I/O for drives that are away
+	 */
+	Drain(Admission admission, EventLog events, DrainTime time, Runnable held) {
+		this.held = held;
 		this.admission = admission;
 		this.events = events;
 		this.time = time;
@@ -52,6 +59,7 @@ final class Drain implements SmartLifecycle {
 			log.info("Stopping: {} being served and may take {}", requests(serving), this.time.limit());
 		}
 		this.events.close();
+		this.held.run();
 		try {
 			if (!this.admission.awaitIdle(this.time.left())) {
 				cut();

@@ -3,6 +3,7 @@ package dev.holdfast.ops;
 import java.time.Clock;
 import java.time.Duration;
 
+import dev.holdfast.buffer.AvailableMemory;
 import dev.holdfast.buffer.BufferRemovals;
 import dev.holdfast.buffer.Buffers;
 import dev.holdfast.buffer.Memlock;
@@ -34,7 +35,7 @@ class MemoryConfiguration {
 
 	@Bean
 	Memlock memlock(DrainedEngine engine, KernelProbe kernel) {
-		return new Memlock(engine.engine(), lockable(engine.engine(), kernel));
+		return new Memlock(engine.engine(), lockable(engine.engine(), kernel), new AvailableMemory()::bytes);
 	}
 
 	/** Only io_uring registers memory. */

@@ -75,8 +75,8 @@ class StorageConfiguration {
 	}
 
 	@Bean
-	Drain drain(Admission admission, EventLog events, DrainTime time) {
-		return new Drain(admission, events, time);
+	Drain drain(Admission admission, EventLog events, DrainTime time, Devices devices) {
+		return new Drain(admission, events, time, devices::stopHolding);
 	}
 
 	@Bean(destroyMethod = "close")

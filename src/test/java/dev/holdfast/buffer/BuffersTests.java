@@ -45,6 +45,8 @@ class BuffersTests {
 
 	private final AtomicLong lockable = new AtomicLong(Long.MAX_VALUE);
 
+	private final AtomicLong available = new AtomicLong(Long.MAX_VALUE);
+
 	private final Followed listener = new Followed();
 
 	@TempDir
@@ -65,7 +67,7 @@ class BuffersTests {
 	private void start() {
 		this.rig = Rig.open(Rig.Kind.URING);
 		this.buffers = new Buffers(this.catalog, Clock.systemUTC(), this.rig.engine(),
-				new Memlock(this.rig.engine(), this.lockable.get()), (tenant, bytes, use) -> {
+				new Memlock(this.rig.engine(), this.lockable.get(), this.available::get), (tenant, bytes, use) -> {
 				}, this.listener);
 		this.buffers.start();
 	}
@@ -207,6 +209,20 @@ class BuffersTests {
 		assertThat(refusal.detail()).contains("RLIMIT_MEMLOCK", "ulimit -l");
 		assertThat(this.buffers.list("acme")).hasSize(1);
 		this.buffers.declare(new BufferKey("acme", "b2"), ONE_MIB);
+	}
+
+	@Test
+	void shouldRefuseWhatTheNodeHasNoMemoryForAndFailItAtTheStart() throws Exception {
+		this.buffers.declare(KEY, new BufferSpec(2 * MIB, Pages.SMALL));
+		this.available.set(MIB);
+		ProblemException refusal = Refusals.of(Problem.NO_SPACE,
+				() -> this.buffers.declare(new BufferKey("acme", "b2"), new BufferSpec(2 * MIB, Pages.SMALL)));
+		assertThat(refusal.detail()).contains("The node has 1MiB of memory left for buffers, and 2MiB were asked for");
+		assertThat(this.buffers.list("acme")).hasSize(1);
+		stop();
+		start();
+		assertThat(this.buffers.list("acme")).singleElement()
+			.satisfies((failed) -> assertThat(failed.reason()).contains("The node has 1MiB of memory left"));
 	}
 
 	@Test

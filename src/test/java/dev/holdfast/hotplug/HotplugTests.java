@@ -113,6 +113,34 @@ class HotplugTests {
 	}
 
 	@Test
+	void shouldNotTakeACopyForTheDrive() throws Exception {
+		write('a');
+		Path copy = Files.copy(this.drive.file(), this.directory.resolve("old.img"));
+		write('b');
+		pull();
+		this.drive.detach();
+		try (LoopDevice twin = LoopDevice.attach(copy, "--direct-io=on")) {
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(this.node.devices.get("d1").reason())
+					.contains(twin.device().getFileName() + " has its label and is another one"));
+		}
+		this.drive = LoopDevice.attach(this.drive.file(), "--direct-io=on");
+		this.node.await("d1", DeviceState.ONLINE);
+		assertThat(read(DB, 0, 4)).isEqualTo("bbbb");
+	}
+
+	@Test
+	void shouldRefuseToDeleteAVolumeWhoseDriveIsAwayAndChangeNothing() throws Exception {
+		write('a');
+		pull();
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> this.node.volumes.delete(DB))
+			.satisfies((refused) -> assertThat(refused.problem()).isEqualTo(Problem.DEVICE_NOT_ONLINE));
+		comeBack();
+		assertThat(read(DB, 0, 4)).isEqualTo("aaaa");
+		this.node.volumes.delete(DB);
+	}
+
+	@Test
 	void shouldReplayNothingToADriveThatWasUsedElsewhere() throws Exception {
 		write('a');
 		pull();

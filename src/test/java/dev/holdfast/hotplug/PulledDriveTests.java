@@ -1,7 +1,10 @@
 package dev.holdfast.hotplug;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -132,6 +135,7 @@ class PulledDriveTests {
 		serve();
 		assertThat(this.acme.put("/v1/tenants/acme/volumes/v2", "{\"sizeBytes\":\"4MiB\"}").statusCode())
 			.isEqualTo(201);
+		CompletableFuture<String> event = later(() -> untilWriteLoss(this.acme));
 		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
 		assertThat(this.acme.post(VOLUME + ":flush").statusCode()).isEqualTo(204);
 		assertThat(write(4096, 'b').statusCode()).isEqualTo(204);
@@ -140,12 +144,25 @@ class PulledDriveTests {
 		CompletableFuture<HttpResponse<String>> other = later(
 				() -> this.acme.post("/v1/tenants/acme/volumes/v2:flush"));
 		Awaitility.await().untilAsserted(() -> assertThat(held()).isEqualTo(2));
+		assertThat(event.get(20, TimeUnit.SECONDS)).contains(
+				"\"subject\":\"tenants/acme/volumes/v1\",\"resource\":{\"device\":\"d1\",\"volumes\":[{\"tenant\":\"acme\",\"volume\":\"v1\",\"writes\":1}]}");
 		this.drive = this.drive.replug("--direct-io=on");
 		HttpResponse<String> told = flush.get(20, TimeUnit.SECONDS);
 		assertThat(told.statusCode()).isEqualTo(500);
 		assertThat(told.body()).contains("\"code\":\"write-loss-possible\"", "\"retryable\":false");
 		assertThat(other.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
 		assertThat(this.acme.post(VOLUME + ":flush").statusCode()).isEqualTo(204);
+	}
+
+	@Test
+	void shouldLetNothingWaitForADriveWhenItStops() throws Exception {
+		serve();
+		this.drive.pull();
+		CompletableFuture<HttpResponse<String>> write = later(() -> write(0, 'a'));
+		Awaitility.await().untilAsserted(() -> assertThat(held()).isEqualTo(1));
+		this.service.close();
+		this.service = null;
+		assertThat(write.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
 	}
 
 	@Test
@@ -159,6 +176,17 @@ class PulledDriveTests {
 		assertThat(second.body()).contains("\"code\":\"device-suspended\"");
 		this.drive = this.drive.replug("--direct-io=on");
 		assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+	}
+
+	private static String untilWriteLoss(Client client) throws Exception {
+		try (BufferedReader lines = new BufferedReader(
+				new InputStreamReader(client.getStream("/v1/events").body(), StandardCharsets.UTF_8))) {
+			String line = lines.readLine();
+			while (!line.equals("event: possible-write-loss")) {
+				line = lines.readLine();
+			}
+			return lines.readLine();
+		}
 	}
 
 	private HttpResponse<String> write(long offset, char content) throws Exception {

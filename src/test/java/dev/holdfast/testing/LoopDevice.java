@@ -153,11 +153,18 @@ public final class LoopDevice implements AutoCloseable {
 	}
 
 	/**
+	 * Takes it away, and keeps the file.
+	 */
+	public void detach() {
+		losetup(List.of("--detach", this.device.toString()));
+	}
+
+	/**
 	 * The same drive under another name. Nobody may have this one open any more.
 	 * @return the new one; this one is gone
 	 */
 	public LoopDevice replug(String... options) {
-		losetup(List.of("--detach", this.device.toString()));
+		detach();
 		return attach(this.file, this.temporary, options);
 	}
 

@@ -38,6 +38,7 @@ class EventResources {
 			case MappingStatus mapping -> MappingResponse.of(mapping);
 			case Tenant tenant -> this.tenants.response(tenant);
 			case DeviceResponse device -> device;
+			case PossibleWriteLoss loss -> loss;
 			default -> throw new IllegalStateException("events of " + snapshot.getClass() + " have no form");
 		};
 	}
