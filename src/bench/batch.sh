@@ -9,4 +9,4 @@ truncate -s 1G "$directory/device.img"
 device=$(losetup -f --show --direct-io=on "$directory/device.img")
 trap 'losetup -d "$device"; rm -rf "$directory"' EXIT
 
-bench BatchFigures "$device" "$directory" "${1:-5}" "${2:-3000}"
+bench BatchFigures "$device" "$directory" "${1:-5}" "${2:-4000}"

@@ -41,7 +41,7 @@ public final class BatchFigures {
 	private static final long VOLUME = 512L << 20;
 
 	/** What serves requests is compiled by then. */
-	private static final int WARM_UP_MILLIS = 30_000;
+	private static final int WARM_UP_MILLIS = 60_000;
 
 	private static final int DEPTH = CONNECTIONS * BATCH;
 

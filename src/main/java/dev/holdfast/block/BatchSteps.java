@@ -8,7 +8,6 @@ import dev.holdfast.buffer.Buffers;
 import dev.holdfast.buffer.Region;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
-import dev.holdfast.device.Device;
 import dev.holdfast.mapping.Mappings;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeHandle;
@@ -35,6 +34,9 @@ final class BatchSteps {
 
 	private final RatePass pass;
 
+	/** Memory needs no more than what the devices' own blocks need. */
+	private final int alignment;
+
 	BatchSteps(BlockService blocks, Buffers buffers, Mappings mappings, VolumeHandle handle, TransferOptions options,
 			Countdown countdown, RatePass pass) {
 		this.blocks = blocks;
@@ -45,6 +47,7 @@ final class BatchSteps {
 		this.countdown = countdown;
 		this.pass = pass;
 		this.rights = blocks.rights(handle, options);
+		this.alignment = handle.devices().stream().mapToInt((device) -> device.io().blockSize()).max().orElse(1);
 	}
 
 	/**
@@ -82,14 +85,10 @@ final class BatchSteps {
 		return new IoMemory(region, this.mappings.route(buffer, this.handle));
 	}
 
-	/** Memory needs no more than what the devices' own blocks need. */
 	private void requireAligned(long bufferOffset) {
-		for (Device device : this.handle.devices()) {
-			int blockSize = device.io().blockSize();
-			if (bufferOffset % blockSize != 0) {
-				throw new ProblemException(Problem.UNALIGNED_RANGE,
-						"bufferOffset has to be a multiple of %d for the devices of this volume".formatted(blockSize));
-			}
+		if (bufferOffset % this.alignment != 0) {
+			throw new ProblemException(Problem.UNALIGNED_RANGE,
+					"bufferOffset has to be a multiple of %d for the devices of this volume".formatted(this.alignment));
 		}
 	}
 

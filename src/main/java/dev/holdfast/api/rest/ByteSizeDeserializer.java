@@ -20,6 +20,14 @@ final class ByteSizeDeserializer extends StdDeserializer<ByteSize> {
 	@Override
 	public ByteSize deserialize(JsonParser parser, DeserializationContext context) {
 		JsonToken token = parser.currentToken();
+		if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+			// Three for each operation of a batch: text would be the larger part of
+			// reading it.
+			long bytes = parser.getLongValue();
+			if (bytes >= 0 && bytes <= ByteSize.MAX_BYTES) {
+				return new ByteSize(bytes);
+			}
+		}
 		String name = String.valueOf(parser.currentName());
 		if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_STRING) {
 			throw new ProblemException(Problem.MALFORMED_REQUEST,
