@@ -10,7 +10,8 @@ import dev.holdfast.uring.sys.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drive where it is plugged in now: the open descriptor, and what operations name.
+ * A drive where it is plugged in now: the open descriptor, and what operations name. Any
+ * thread.
  */
 final class Attachment {
 
@@ -23,7 +24,11 @@ final class Attachment {
 
 	private final IoEngine engine;
 
-	private @Nullable CompletableFuture<Void> ended;
+	/** Guarded by this. */
+	private @Nullable CompletableFuture<Void> detached;
+
+	/** Guarded by this. */
+	private boolean closed;
 
 	Attachment(IoEngine engine, BlockFile file, IoDevice io) {
 		this.engine = engine;
@@ -32,25 +37,40 @@ final class Attachment {
 	}
 
 	/**
-	 * Refuses new operations, awaits those there are, and closes the descriptor, once the
-	 * kernel holds no other reference to it.
-	 * @return the same each time; completes when it is closed
+	 * Refuses new operations.
+	 * @return the same each time; completes when the kernel holds no reference to the
+	 * descriptor any more
 	 */
-	synchronized CompletableFuture<Void> end() {
-		CompletableFuture<Void> ending = this.ended;
+	synchronized CompletableFuture<Void> detach() {
+		CompletableFuture<Void> ending = this.detached;
 		if (ending == null) {
-			ending = this.engine.detach(this.io).thenRunAsync(this::close, HELPERS);
-			this.ended = ending;
+			ending = this.engine.detach(this.io);
+			this.detached = ending;
 		}
 		return ending;
 	}
 
-	private void close() {
-		try {
+	/**
+	 * Closes the descriptor as soon as it may be. Does not block.
+	 */
+	void closeSoon() {
+		var _ = detach().thenRunAsync(() -> {
+			try {
+				close();
+			}
+			catch (ErrnoException ex) {
+				throw new CompletionException(ex);
+			}
+		}, HELPERS);
+	}
+
+	/**
+	 * Closes the descriptor, unless it is; only once it is detached.
+	 */
+	synchronized void close() throws ErrnoException {
+		if (!this.closed) {
+			this.closed = true;
 			this.file.close();
-		}
-		catch (ErrnoException ex) {
-			throw new CompletionException(ex);
 		}
 	}
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -248,7 +247,7 @@ public final class Device implements AutoCloseable {
 			this.hold.shut();
 			this.state = DeviceState.AWAY;
 			lose();
-			var _ = this.attachment.get().end();
+			this.attachment.get().closeSoon();
 		}
 		this.onChange.run();
 	}
@@ -360,7 +359,7 @@ public final class Device implements AutoCloseable {
 	 * Waits until nothing is left of where it was plugged in before.
 	 */
 	void awaitUnplugged(Duration limit) throws IOException {
-		await(this.attachment.get().end(), limit);
+		unplug(limit);
 	}
 
 	/**
@@ -374,6 +373,13 @@ public final class Device implements AutoCloseable {
 		this.doubt = new DriveDoubt(this.presence::gone);
 		this.mayLose = this.presence.hasVolatileCache();
 		this.generation = nextGeneration;
+	}
+
+	/**
+	 * The drive that is back is of no use. Does not block.
+	 */
+	void letGo() {
+		this.attachment.get().closeSoon();
 	}
 
 	/**
@@ -424,19 +430,21 @@ public final class Device implements AutoCloseable {
 		}
 		this.state = DeviceState.DETACHED;
 		this.hold.refuse(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device is being detached"));
-		await(this.attachment.get().end(), limit);
+		unplug(limit);
 		this.memory.close();
 		this.onClose.run();
 		this.closed = true;
 	}
 
-	private void await(CompletableFuture<Void> detached, Duration limit) throws IOException {
+	private void unplug(Duration limit) throws IOException {
+		Attachment plugged = this.attachment.get();
 		try {
-			detached.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+			plugged.detach().get(limit.toNanos(), TimeUnit.NANOSECONDS);
+			plugged.close();
 		}
 		catch (TimeoutException ex) {
 			throw new IOException("%d operations on device %s did not end within %s: the kernel still has them"
-				.formatted(io().inFlight(), this.name, limit), ex);
+				.formatted(plugged.io.inFlight(), this.name, limit), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

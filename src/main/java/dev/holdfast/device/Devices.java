@@ -329,7 +329,16 @@ public final class Devices implements AutoCloseable {
 				? this.finder.find(device.uuid(), this.views.before(device.name()), this.views.drives())
 				: device.path();
 		this.attacher.takeBack(device, place);
-		this.listener.returned(device);
+		boolean usable = false;
+		try {
+			this.listener.returned(device);
+			usable = true;
+		}
+		finally {
+			if (!usable) {
+				device.letGo();
+			}
+		}
 		this.finder.at(device.path()).ifPresent((drive) -> this.views.plugged(device.name(), drive));
 		this.known.wrote(device.uuid(), device.labels().label().sequence());
 		this.views.works(device.name());

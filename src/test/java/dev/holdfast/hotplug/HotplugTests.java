@@ -98,6 +98,17 @@ class HotplugTests {
 	}
 
 	@Test
+	void shouldLetGoOfADriveThatCannotBeWritten() {
+		pull();
+		this.drive = this.drive.replug("--direct-io=on", "--read-only");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.node.devices.get("d1").reason()).doesNotContain("no drive")
+				.containsAnyOf("could not be written", "read-only"));
+		assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.AWAY);
+		comeBack();
+	}
+
+	@Test
 	void shouldTakeNeitherOfTwoThatHaveItsLabel() throws Exception {
 		pull();
 		Path copy = Files.copy(this.drive.file(), this.directory.resolve("copy.img"));
