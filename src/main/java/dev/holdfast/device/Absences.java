@@ -5,9 +5,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -24,8 +23,8 @@ final class Absences implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Absences.class);
 
-	private final ScheduledExecutorService thread = Executors
-		.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("holdfast-device-changes").factory());
+	private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
+			Thread.ofPlatform().daemon().name("holdfast-device-changes").factory());
 
 	private final Clock clock;
 
@@ -40,6 +39,7 @@ final class Absences implements AutoCloseable {
 	Absences(Clock clock, Consumer<Device> changed) {
 		this.clock = clock;
 		this.changed = changed;
+		this.thread.prestartCoreThread();
 	}
 
 	void follow(Device device) {
@@ -66,7 +66,7 @@ final class Absences implements AutoCloseable {
 			}
 			case ONLINE -> {
 				this.since.remove(device);
-				log.info("Device {} is online: {}, generation {}", device.name(), device.path(), device.generation());
+				log.info("Device {} is online, generation {}", device.name(), device.generation());
 			}
 			case ABSENT, DETACHED -> this.since.remove(device);
 		}

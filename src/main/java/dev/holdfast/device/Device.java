@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -46,6 +47,9 @@ public final class Device implements AutoCloseable {
 	private final DeviceHold hold;
 
 	private final Runnable onClose;
+
+	/** Held while an operator suspends or resumes it. */
+	private final ReentrantLock operator = new ReentrantLock();
 
 	private final UnflushedWrites unflushed = new UnflushedWrites();
 
@@ -353,6 +357,13 @@ public final class Device implements AutoCloseable {
 			this.hold.refuse(
 					() -> new ProblemException(Problem.OVERLOADED, "The service is stopping").with("retryable", true));
 		}
+	}
+
+	/**
+	 * One at a time suspends or resumes it.
+	 */
+	ReentrantLock operator() {
+		return this.operator;
 	}
 
 	/**

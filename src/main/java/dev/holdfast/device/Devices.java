@@ -378,8 +378,14 @@ public final class Devices implements AutoCloseable {
 	 */
 	public void suspend(String name, Duration limit) {
 		Device device = require(name);
-		device.suspend(limit, () -> this.listener.suspending(device));
-		this.known.suspend(device.uuid(), true);
+		device.operator().lock();
+		try {
+			device.suspend(limit, () -> this.listener.suspending(device));
+			this.known.suspend(device.uuid(), true);
+		}
+		finally {
+			device.operator().unlock();
+		}
 	}
 
 	/**
@@ -388,9 +394,7 @@ public final class Devices implements AutoCloseable {
 	 */
 	public void resume(String name) {
 		Device device = require(name);
-		if (device.state() == DeviceState.ONLINE) {
-			return;
-		}
+		device.operator().lock();
 		try {
 			takeBack(device);
 			this.known.suspend(device.uuid(), false);
@@ -401,6 +405,9 @@ public final class Devices implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			throw new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), ex);
+		}
+		finally {
+			device.operator().unlock();
 		}
 	}
 

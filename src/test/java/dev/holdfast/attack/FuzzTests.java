@@ -94,6 +94,7 @@ class FuzzTests extends Attack {
 					Answer answer = caller.ask(request.method(), request.head(), request.body());
 					check(request, answer, secrets);
 					this.statuses.merge(answer.status(), 1, Integer::sum);
+					resumeIfSuspended(request, answer, caller);
 				}
 				catch (AssertionError | RuntimeException | IOException ex) {
 					this.failures
@@ -103,6 +104,17 @@ class FuzzTests extends Attack {
 					}
 				}
 			}
+		}
+	}
+
+	/**
+	 * Everybody's I/O would wait for ever.
+	 */
+	private static void resumeIfSuspended(FuzzedRequest request, Answer answer, Caller caller) throws IOException {
+		ApiDocument.Described operation = request.operation();
+		if (operation != null && operation.path().endsWith(":suspend") && answer.status() == 200) {
+			Answer resumed = caller.ask("POST", request.head().replaceFirst("suspend", "resume"), request.body());
+			Oracle.require(resumed.status() == 200, resumed, "does not resume");
 		}
 	}
 
