@@ -77,6 +77,18 @@ final class DeviceViews {
 	}
 
 	/**
+	 * Which device is attached from a path, whatever name of it that is.
+	 * @return {@code null} for none
+	 */
+	@Nullable Device at(Path path) {
+		return this.attached.values()
+			.stream()
+			.filter((device) -> DriveFinder.isSame(path, device.path()))
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
 	 * The kernel's names of the drives that are attached.
 	 */
 	Set<String> drives() {
@@ -101,9 +113,7 @@ final class DeviceViews {
 	private @Nullable Path place(KnownDevice device) {
 		Path found = this.places.get(device.name());
 		Path place = (found != null) ? found : device.selector().path();
-		return (place != null
-				&& this.attached.values().stream().noneMatch((other) -> DriveFinder.isSame(place, other.path())))
-						? place : null;
+		return (place != null && at(place) == null) ? place : null;
 	}
 
 }

@@ -13,8 +13,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import dev.holdfast.contract.ByteSize;
@@ -45,7 +43,7 @@ public final class Devices implements AutoCloseable {
 
 	private final DeviceListener listener;
 
-	private final List<DeviceFollower> followers = new CopyOnWriteArrayList<>();
+	private final DeviceFollowers followers = new DeviceFollowers();
 
 	/** Also those whose drives are away, and that are waited for. */
 	private final Map<String, Device> attached = new ConcurrentSkipListMap<>();
@@ -93,29 +91,23 @@ public final class Devices implements AutoCloseable {
 			this.listener.attachedAgain(present, request.attaching(name, present.path(), present.uuid()));
 			if (request.adopt()) {
 				DeviceStatus changed = this.views.status(there);
-				tell((follower) -> follower.changed(changed));
+				this.followers.changed(changed);
 			}
 			return false;
 		}
 		try {
 			open(name, request, there, there != null && there.configured());
 			DeviceStatus opened = get(name);
-			tell((follower) -> {
-				if (there == null) {
-					follower.attached(opened);
-				}
-				else {
-					follower.changed(opened);
-				}
-			});
+			if (there == null) {
+				this.followers.attached(opened);
+			}
+			else {
+				this.followers.changed(opened);
+			}
 			return there == null;
 		}
-		catch (DeviceException ex) {
-			throw new ProblemException(ex.problem(), "Device %s cannot be used: %s".formatted(name, ex.getMessage()),
-					ex);
-		}
 		catch (IOException ex) {
-			throw new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), ex);
+			throw unusable(name, ex);
 		}
 	}
 
@@ -161,7 +153,11 @@ public final class Devices implements AutoCloseable {
 			this.views.looksFor(name);
 			Path path = this.finder.locate(request.selector(), expected, this.views.drives());
 			this.views.found(name, path);
-			requireNotOnline(path);
+			// The kernel would say that somebody has it, and not who.
+			Device owner = this.views.at(path);
+			if (owner != null) {
+				throw isOther(owner.name());
+			}
 			Device device = this.attacher.attach(request.attaching(name, path, expected),
 					(label, both, ours) -> review(label, both, request.attaching(name, path, expected), ours));
 			enter(device, new KnownDevice(name, device.uuid(), request.selector(), configured));
@@ -169,17 +165,6 @@ public final class Devices implements AutoCloseable {
 		catch (IOException | ProblemException ex) {
 			this.views.failed(name, ex);
 			throw ex;
-		}
-	}
-
-	/**
-	 * The kernel would say that somebody has it, and not who.
-	 */
-	private void requireNotOnline(Path path) {
-		for (Device device : this.attached.values()) {
-			if (DriveFinder.isSame(path, device.path())) {
-				throw isOther(device.name());
-			}
 		}
 	}
 
@@ -262,7 +247,7 @@ public final class Devices implements AutoCloseable {
 		log.info("Device {} is detached: {}", name, there.uuid());
 		Device device = this.attached.remove(name);
 		DeviceStatus gone = new DeviceStatus(there, null, null, null, null);
-		tell((follower) -> follower.detached(gone));
+		this.followers.detached(gone);
 		if (device != null) {
 			try {
 				device.close();
@@ -279,12 +264,12 @@ public final class Devices implements AutoCloseable {
 		}
 		this.listener.changed(device);
 		Map<UUID, Long> losses = device.takeLosses();
-		this.known.find(device.name()).map(this.views::status).ifPresent((status) -> tell((follower) -> {
-			follower.changed(status);
+		this.known.find(device.name()).map(this.views::status).ifPresent((status) -> {
+			this.followers.changed(status);
 			if (!losses.isEmpty()) {
-				follower.mayHaveLost(status, losses);
+				this.followers.mayHaveLost(status, losses);
 			}
-		}));
+		});
 	}
 
 	/**
@@ -358,8 +343,7 @@ public final class Devices implements AutoCloseable {
 			if (here.contains(device.uuid())) {
 				try {
 					open(device.name(), DeviceRequest.of(device.selector()), device, device.configured());
-					DeviceStatus opened = get(device.name());
-					tell((follower) -> follower.changed(opened));
+					this.followers.changed(get(device.name()));
 				}
 				catch (IOException | ProblemException ex) {
 					log.warn("Device {} is here again and cannot be used: {}", device.name(), ex.getMessage());
@@ -399,12 +383,8 @@ public final class Devices implements AutoCloseable {
 			takeBack(device);
 			this.known.suspend(device.uuid(), false);
 		}
-		catch (DeviceException ex) {
-			throw new ProblemException(ex.problem(), "Device %s cannot be used: %s".formatted(name, ex.getMessage()),
-					ex);
-		}
 		catch (IOException ex) {
-			throw new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), ex);
+			throw unusable(name, ex);
 		}
 		finally {
 			device.operator().unlock();
@@ -428,12 +408,6 @@ public final class Devices implements AutoCloseable {
 				.with("deviceState", DeviceState.ABSENT.label());
 		}
 		return device;
-	}
-
-	private void tell(Consumer<DeviceFollower> news) {
-		synchronized (this.followers) {
-			this.followers.forEach(news);
-		}
 	}
 
 	/**
@@ -485,6 +459,13 @@ public final class Devices implements AutoCloseable {
 	 */
 	public List<FoundDrive> discovered() {
 		return this.finder.others(this.views.drives());
+	}
+
+	private static ProblemException unusable(String name, IOException cause) {
+		return (cause instanceof DeviceException why)
+				? new ProblemException(why.problem(), "Device %s cannot be used: %s".formatted(name, why.getMessage()),
+						why)
+				: new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), cause);
 	}
 
 	private static ProblemException notFound() {
