@@ -13,6 +13,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.holdfast.buffer.BufferDeclaration;
+import dev.holdfast.buffer.BufferHandle;
+import dev.holdfast.contract.Precondition;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.volume.VolumeHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,35 @@ final class MappingRegistry {
 	@Nullable Mapping find(UUID buffer, UUID volume) {
 		BufferMappings ofBuffer = this.buffers.get(buffer);
 		return (ofBuffer != null) ? ofBuffer.find(volume) : null;
+	}
+
+	/**
+	 * Refuses a buffer that is not declared, or no longer.
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	void requireDeclared(BufferHandle buffer) {
+		if (of(buffer.declaration().uuid()).buffer() == null) {
+			throw new ProblemException(Problem.NOT_FOUND, "There is no buffer %s".formatted(buffer.key().name()));
+		}
+	}
+
+	/**
+	 * A mapping that is there, also one that is ending.
+	 * @param demanded of what is there
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	Mapping present(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
+		Mapping mapping = find(buffer.uuid(), volume.uuid());
+		demanded.check((mapping != null) ? status(mapping, buffer, volume) : null);
+		if (mapping == null) {
+			throw notMapped(buffer, volume);
+		}
+		return mapping;
+	}
+
+	static ProblemException notMapped(BufferDeclaration buffer, VolumeHandle volume) {
+		return new ProblemException(Problem.NOT_FOUND,
+				"Buffer %s is not mapped to volume %s".formatted(buffer.key().name(), volume.volume().key().name()));
 	}
 
 	/** The mapping that a member is part of, once it is declared. */

@@ -156,7 +156,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		List<Mapping> fresh = new ArrayList<>();
 		List<Mapping> asked = new ArrayList<>();
 		for (WantedMapping request : requests) {
-			requireDeclared(request.buffer());
+			this.registry.requireDeclared(request.buffer());
 			BufferDeclaration buffer = request.buffer().declaration();
 			Mapping there = find(request.buffer(), request.volume(), fresh);
 			demanded.check((there != null) ? MappingRegistry.status(there, buffer, request.volume()) : null);
@@ -248,12 +248,6 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 		fresh.forEach(this.news::created);
 	}
 
-	private void requireDeclared(BufferHandle buffer) {
-		if (this.registry.of(id(buffer)).buffer() == null) {
-			throw new ProblemException(Problem.NOT_FOUND, "There is no buffer %s".formatted(buffer.key().name()));
-		}
-	}
-
 	/** Makes true what is declared of a mapping, or undoes it once nothing is. */
 	private CompletableFuture<Void> reconcile(Mapping mapping, boolean anew) {
 		CompletableFuture<Void> begun = this.reconciler.reconcile(mapping, anew);
@@ -314,7 +308,7 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	 */
 	public MappingEnding delete(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
 		Mapping mapping = this.registry.locked(List.of(buffer.uuid()), () -> {
-			Mapping there = present(buffer, volume, demanded);
+			Mapping there = this.registry.present(buffer, volume, demanded);
 			if (there.wanted) {
 				this.table.delete(List.of(there));
 				there.wanted = false;
@@ -327,26 +321,11 @@ public final class Mappings implements BufferListener, VolumeListener, AutoClose
 	}
 
 	private Mapping require(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
-		Mapping mapping = present(buffer, volume, demanded);
+		Mapping mapping = this.registry.present(buffer, volume, demanded);
 		if (!mapping.wanted) {
-			throw notMapped(buffer, volume);
+			throw MappingRegistry.notMapped(buffer, volume);
 		}
 		return mapping;
-	}
-
-	/** Also one that is ending. */
-	private Mapping present(BufferDeclaration buffer, VolumeHandle volume, Precondition<MappingStatus> demanded) {
-		Mapping mapping = this.registry.find(buffer.uuid(), volume.uuid());
-		demanded.check((mapping != null) ? MappingRegistry.status(mapping, buffer, volume) : null);
-		if (mapping == null) {
-			throw notMapped(buffer, volume);
-		}
-		return mapping;
-	}
-
-	private static ProblemException notMapped(BufferDeclaration buffer, VolumeHandle volume) {
-		return new ProblemException(Problem.NOT_FOUND,
-				"Buffer %s is not mapped to volume %s".formatted(buffer.key().name(), volume.volume().key().name()));
 	}
 
 	/**
