@@ -8,9 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,17 +21,16 @@ import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.RecordingEngine;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.IoKind;
+import dev.holdfast.testing.Refusals;
 import dev.holdfast.testing.RequiresIoUring;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 @RequiresIoUring
@@ -69,8 +66,9 @@ class BlockServiceTests {
 			assertThat(rig.read(DB, 0, 4096)).isEqualTo(Arrays.copyOf(bytes, 4096));
 			for (long[] range : new long[][] { { 1, size }, { size, 1 }, { 0, Long.MAX_VALUE }, { -1, 1 },
 					{ 0, -1 } }) {
-				refused(Problem.RANGE_NOT_SATISFIABLE, () -> rig.blocks.zero(DB, range[0], range[1], BlockRig.DEFAULT));
-				refused(Problem.RANGE_NOT_SATISFIABLE,
+				Refusals.of(Problem.RANGE_NOT_SATISFIABLE,
+						() -> rig.blocks.zero(DB, range[0], range[1], BlockRig.DEFAULT));
+				Refusals.of(Problem.RANGE_NOT_SATISFIABLE,
 						() -> rig.blocks.discard(DB, range[0], range[1], BlockRig.DEFAULT));
 			}
 			rig.assertNothingHeld(DB);
@@ -221,17 +219,17 @@ class BlockServiceTests {
 	void writesWholeBlocksOfABodyThatIsCutShort(Rig.Kind kind) throws IOException {
 		try (BlockRig rig = ready(kind)) {
 			byte[] bytes = random(2 * MEBIBYTE + 4096 + 100);
-			ProblemException refused = refused(Problem.LENGTH_MISMATCH,
+			ProblemException refused = Refusals.of(Problem.LENGTH_MISMATCH,
 					() -> rig.blocks.write(DB, 0, 4 * MEBIBYTE, BlockRig.DEFAULT, BlockRig.source(bytes, 70_001)));
 			int whole = 2 * MEBIBYTE + 4096;
 			assertThat(refused.properties()).containsEntry("bytesWritten", (long) whole);
 			assertThat(rig.read(DB, 0, whole)).isEqualTo(Arrays.copyOf(bytes, whole));
 			assertThat(rig.read(DB, whole, 4096)).isEqualTo(new byte[4096]);
 			// From inside of a block: what completes it counts, and nothing less.
-			refused = refused(Problem.LENGTH_MISMATCH, () -> rig.blocks.write(DB, 5 * MEBIBYTE + 96, 20_000,
+			refused = Refusals.of(Problem.LENGTH_MISMATCH, () -> rig.blocks.write(DB, 5 * MEBIBYTE + 96, 20_000,
 					BlockRig.DEFAULT, BlockRig.source(random(4000), 4000)));
 			assertThat(refused.properties()).containsEntry("bytesWritten", 4000L);
-			refused = refused(Problem.LENGTH_MISMATCH, () -> rig.blocks.write(DB, 6 * MEBIBYTE + 96, 20_000,
+			refused = Refusals.of(Problem.LENGTH_MISMATCH, () -> rig.blocks.write(DB, 6 * MEBIBYTE + 96, 20_000,
 					BlockRig.DEFAULT, BlockRig.source(random(3999), 4000)));
 			assertThat(refused.properties()).containsEntry("bytesWritten", 0L);
 			assertThat(rig.read(DB, 6 * MEBIBYTE, 8192)).isEqualTo(new byte[8192]);
@@ -242,13 +240,13 @@ class BlockServiceTests {
 	@Test
 	void refusesABodyThatIsTooLong() throws IOException {
 		try (BlockRig rig = ready(Rig.Kind.PSYNC)) {
-			ProblemException refused = refused(Problem.LENGTH_MISMATCH,
+			ProblemException refused = Refusals.of(Problem.LENGTH_MISMATCH,
 					() -> rig.blocks.write(DB, 0, 4096, BlockRig.DEFAULT, BlockRig.source(random(4097), 4097)));
 			assertThat(refused.properties()).containsEntry("bytesWritten", 0L);
 			assertThat(rig.read(DB, 0, 4096)).as("nothing was written").isEqualTo(new byte[4096]);
-			refused(Problem.LENGTH_MISMATCH,
+			Refusals.of(Problem.LENGTH_MISMATCH,
 					() -> rig.blocks.write(DB, 0, 0, BlockRig.DEFAULT, BlockRig.source(random(1), 1)));
-			refused = refused(Problem.RANGE_NOT_SATISFIABLE, () -> rig.blocks.write(DB, 6 * MEBIBYTE, -1,
+			refused = Refusals.of(Problem.RANGE_NOT_SATISFIABLE, () -> rig.blocks.write(DB, 6 * MEBIBYTE, -1,
 					BlockRig.DEFAULT, BlockRig.source(random(3 * MEBIBYTE), 500_000)));
 			assertThat(refused.properties()).containsEntry("size", 8L * MEBIBYTE)
 				.containsEntry("bytesWritten", (long) MEBIBYTE);
@@ -271,19 +269,19 @@ class BlockServiceTests {
 		try (BlockRig rig = ready(Rig.Kind.PSYNC)) {
 			for (long[] range : new long[][] { { 0, 8L * MEBIBYTE + 1 }, { 8L * MEBIBYTE, 1 }, { -1, 1 },
 					{ 1, Long.MAX_VALUE }, { Long.MAX_VALUE, 1 } }) {
-				ProblemException refused = refused(Problem.RANGE_NOT_SATISFIABLE,
+				ProblemException refused = Refusals.of(Problem.RANGE_NOT_SATISFIABLE,
 						() -> rig.blocks.read(DB, range[0], range[1], BlockRig.DEFAULT, (bytes) -> {
 						}));
 				assertThat(refused.properties()).containsEntry("size", 8L * MEBIBYTE);
-				refused(Problem.RANGE_NOT_SATISFIABLE,
+				Refusals.of(Problem.RANGE_NOT_SATISFIABLE,
 						() -> rig.blocks.write(DB, range[0], range[1], BlockRig.DEFAULT, (into) -> {
 							throw new AssertionError("the body must not be read");
 						}));
 			}
 			VolumeKey absent = new VolumeKey("globex", "db");
-			refused(Problem.NOT_FOUND, () -> rig.read(absent, 0, 1));
-			refused(Problem.NOT_FOUND, () -> rig.write(absent, 0, new byte[1]));
-			refused(Problem.NOT_FOUND, () -> rig.blocks.flush(absent, BlockRig.DEFAULT));
+			Refusals.of(Problem.NOT_FOUND, () -> rig.read(absent, 0, 1));
+			Refusals.of(Problem.NOT_FOUND, () -> rig.write(absent, 0, new byte[1]));
+			Refusals.of(Problem.NOT_FOUND, () -> rig.blocks.flush(absent, BlockRig.DEFAULT));
 		}
 	}
 
@@ -327,7 +325,7 @@ class BlockServiceTests {
 	void endsAStreamWhoseVolumeIsDeletedAndNeverReadsItsSuccessor() throws IOException {
 		try (BlockRig rig = ready(Rig.Kind.PSYNC)) {
 			List<Integer> passed = new ArrayList<>();
-			refused(Problem.NOT_FOUND, () -> rig.blocks.read(DB, 0, 8 * MEBIBYTE, BlockRig.DEFAULT, (bytes) -> {
+			Refusals.of(Problem.NOT_FOUND, () -> rig.blocks.read(DB, 0, 8 * MEBIBYTE, BlockRig.DEFAULT, (bytes) -> {
 				if (passed.isEmpty()) {
 					rig.volumes.delete(DB);
 					rig.volumes.create(DB, VolumeSpec.ofSize(8 * MEBIBYTE));
@@ -336,59 +334,6 @@ class BlockServiceTests {
 			}));
 			assertThat(passed).hasSizeLessThanOrEqualTo(3);
 			rig.assertNothingHeld(DB);
-		}
-	}
-
-	@Test
-	void takesNoMemoryForAClientThatSaysNothing() throws Exception {
-		try (BlockRig rig = ready(Rig.Kind.PSYNC);
-				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			ByteSource body = BlockRig.source(new byte[MEBIBYTE], MEBIBYTE);
-			CountDownLatch asked = new CountDownLatch(1);
-			CountDownLatch goOn = new CountDownLatch(1);
-			Future<Transfer> silent = threads
-				.submit(() -> rig.blocks.write(DB, 0, MEBIBYTE, BlockRig.DEFAULT, (into) -> {
-					asked.countDown();
-					awaitQuietly(goOn);
-					return body.read(into);
-				}));
-			assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
-			assertThat(rig.pool.usedRatio()).isZero();
-			goOn.countDown();
-			assertThat(silent.get(30, TimeUnit.SECONDS).bytes()).isEqualTo(MEBIBYTE);
-		}
-	}
-
-	@Test
-	void keepsNobodyWaitingForASlowClient() throws Exception {
-		try (BlockRig rig = ready(Rig.Kind.PSYNC);
-				ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			CountDownLatch stalled = new CountDownLatch(1);
-			CountDownLatch goOn = new CountDownLatch(1);
-			AtomicLong given = new AtomicLong();
-			Future<Transfer> slow = threads
-				.submit(() -> rig.blocks.write(DB, 5, 3 * MEBIBYTE, BlockRig.DEFAULT, (into) -> {
-					if (given.get() > MEBIBYTE) {
-						stalled.countDown();
-						awaitQuietly(goOn);
-					}
-					into.put((byte) 1);
-					given.incrementAndGet();
-					return 1;
-				}));
-			assertThat(stalled.await(30, TimeUnit.SECONDS)).isTrue();
-			// The first piece is written: its blocks are everybody's, and can be given
-			// up.
-			rig.write(DB, 0, new byte[10]);
-			rig.volumes.delete(DB);
-			goOn.countDown();
-			assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> slow.get(30, TimeUnit.SECONDS))
-				.havingCause()
-				.isInstanceOfSatisfying(ProblemException.class, (refused) -> {
-					assertThat(refused.problem()).isEqualTo(Problem.NOT_FOUND);
-					assertThat(refused.properties()).containsEntry("bytesWritten", MEBIBYTE - 5L);
-				});
-			assertThat(rig.pool.usedRatio()).isZero();
 		}
 	}
 
@@ -401,12 +346,12 @@ class BlockServiceTests {
 			// Reads beyond the end of the file make no progress, as with a drive pulled.
 			truncate(file, rig.device.geometry().dataOffset() + 2 * MEBIBYTE);
 			AtomicLong passed = new AtomicLong();
-			ProblemException refused = refused(Problem.IO_ERROR, () -> rig.blocks.read(DB, 5, 4 * MEBIBYTE,
+			ProblemException refused = Refusals.of(Problem.IO_ERROR, () -> rig.blocks.read(DB, 5, 4 * MEBIBYTE,
 					BlockRig.DEFAULT, (bytes) -> passed.addAndGet(bytes.remaining())));
 			assertThat(refused.properties()).containsEntry("errno", "EIO").containsEntry("bytes", passed.get());
 			assertThat(passed).hasValue(2 * MEBIBYTE - 5);
 			// A partial block cannot be completed.
-			refused = refused(Problem.IO_ERROR, () -> rig.write(DB, 3 * MEBIBYTE + 5, new byte[10]));
+			refused = Refusals.of(Problem.IO_ERROR, () -> rig.write(DB, 3 * MEBIBYTE + 5, new byte[10]));
 			assertThat(refused.properties()).containsEntry("bytesWritten", 0L);
 			truncate(file, 64L << 20);
 			rig.assertNothingHeld(DB);
@@ -418,10 +363,10 @@ class BlockServiceTests {
 		List<RecordingEngine> recording = new ArrayList<>();
 		try (BlockRig rig = recorded(recording)) {
 			recording.getFirst().refuseAfter(2);
-			ProblemException refused = refused(Problem.DEVICE_NOT_ONLINE,
+			ProblemException refused = Refusals.of(Problem.DEVICE_NOT_ONLINE,
 					() -> rig.write(DB, 0, new byte[6 * MEBIBYTE]));
 			assertThat(refused.properties()).containsEntry("bytesWritten", 2L * MEBIBYTE);
-			refused(Problem.DEVICE_NOT_ONLINE, () -> rig.blocks.flush(DB, BlockRig.DEFAULT));
+			Refusals.of(Problem.DEVICE_NOT_ONLINE, () -> rig.blocks.flush(DB, BlockRig.DEFAULT));
 			recording.getFirst().refuseAfter(Integer.MAX_VALUE);
 			rig.assertNothingHeld(DB);
 		}
@@ -494,16 +439,6 @@ class BlockServiceTests {
 		return rig;
 	}
 
-	private static void awaitQuietly(CountDownLatch latch) throws IOException {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IOException(ex);
-		}
-	}
-
 	private static void truncate(Path file, long size) throws IOException {
 		try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
 			access.setLength(size);
@@ -520,15 +455,6 @@ class BlockServiceTests {
 		byte[] bytes = new byte[size];
 		Arrays.fill(bytes, (byte) value);
 		return bytes;
-	}
-
-	private static ProblemException refused(Problem problem, ThrowingCallable call) {
-		List<ProblemException> refused = new ArrayList<>();
-		assertThatExceptionOfType(ProblemException.class).isThrownBy(call).satisfies((ex) -> {
-			assertThat(ex.problem()).as(ex.detail()).isEqualTo(problem);
-			refused.add(ex);
-		});
-		return refused.getFirst();
 	}
 
 }
