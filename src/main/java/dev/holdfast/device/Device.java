@@ -277,12 +277,19 @@ public final class Device implements AutoCloseable {
 		}
 		boolean drained = false;
 		try {
-			drain(limit, flush);
+			drain(limit);
+			flush.run();
+			this.unflushed.forget();
+			// From here on there is no way back but to resume.
 			drained = true;
+			awaitUnplugged(limit);
 		}
 		catch (IOException ex) {
 			throw new ProblemException(Problem.IO_ERROR,
-					"Device %s goes on as before: %s".formatted(this.name, ex.getMessage()), ex);
+					(drained ? "Device %s is suspended, and its drive not yet let go of: %s"
+							: "Device %s goes on as before: %s")
+						.formatted(this.name, ex.getMessage()),
+					ex);
 		}
 		finally {
 			if (!drained) {
@@ -314,7 +321,7 @@ public final class Device implements AutoCloseable {
 		return before;
 	}
 
-	private void drain(Duration limit, Flush flush) throws IOException {
+	private void drain(Duration limit) {
 		long end = System.nanoTime() + limit.toNanos();
 		while (inFlight() > 0) {
 			if (System.nanoTime() - end >= 0) {
@@ -324,9 +331,6 @@ public final class Device implements AutoCloseable {
 			}
 			LockSupport.parkNanos(DRAIN_PERIOD);
 		}
-		flush.run();
-		this.unflushed.forget();
-		awaitUnplugged(limit);
 	}
 
 	/**
@@ -364,13 +368,6 @@ public final class Device implements AutoCloseable {
 	 */
 	ReentrantLock operator() {
 		return this.operator;
-	}
-
-	/**
-	 * Waits until nothing is left of where it was plugged in before.
-	 */
-	void awaitUnplugged(Duration limit) throws IOException {
-		unplug(limit);
 	}
 
 	/**
@@ -441,13 +438,16 @@ public final class Device implements AutoCloseable {
 		}
 		this.state = DeviceState.DETACHED;
 		this.hold.refuse(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device is being detached"));
-		unplug(limit);
+		awaitUnplugged(limit);
 		this.memory.close();
 		this.onClose.run();
 		this.closed = true;
 	}
 
-	private void unplug(Duration limit) throws IOException {
+	/**
+	 * Lets go of where it is plugged in, and waits until nothing is left of that.
+	 */
+	void awaitUnplugged(Duration limit) throws IOException {
 		Attachment plugged = this.attachment.get();
 		try {
 			plugged.detach().get(limit.toNanos(), TimeUnit.NANOSECONDS);
