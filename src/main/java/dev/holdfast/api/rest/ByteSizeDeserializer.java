@@ -22,9 +22,9 @@ final class ByteSizeDeserializer extends StdDeserializer<ByteSize> {
 		JsonToken token = parser.currentToken();
 		if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
 			// Three for each operation of a batch: text would be the larger part of
-			// reading it.
+			// reading it. Only the text tells 0 from -0.
 			long bytes = parser.getLongValue();
-			if (bytes >= 0 && bytes <= ByteSize.MAX_BYTES) {
+			if (bytes > 0 && bytes <= ByteSize.MAX_BYTES) {
 				return new ByteSize(bytes);
 			}
 		}
