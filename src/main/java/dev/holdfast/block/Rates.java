@@ -48,7 +48,7 @@ public final class Rates {
 	@Nullable TenantRate of(String tenant) {
 		Rate declared = this.quota.rate(tenant);
 		TenantRate there = this.tenants.get(tenant);
-		if (there != null && there.rate.equals(declared)) {
+		if ((there != null) ? there.rate.equals(declared) : declared.equals(Rate.UNLIMITED)) {
 			return there;
 		}
 		return this.tenants.compute(tenant, (name, before) -> {

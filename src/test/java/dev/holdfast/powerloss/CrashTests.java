@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * killed once it has said a random number of lines, or while it attaches, wherever it is
  * by then. The next process is started meanwhile and waits for its turn.
  */
-@ExtendWith(TornLabels.class)
+@ExtendWith(QuietHistories.class)
 @RequiresIoUring
 class CrashTests {
 

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.fail;
  * nothing, which is what the code would do without that line. The lines are found in the
  * compiled classes, so one that is added has to show its worth as well.
  */
-@ExtendWith(TornLabels.class)
+@ExtendWith(QuietHistories.class)
 class FlushMutationTests {
 
 	private static final int SEEDS = 1000;

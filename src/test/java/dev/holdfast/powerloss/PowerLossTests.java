@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code -Dholdfast.powerloss.seeds} says how many histories, and
  * {@code -Dholdfast.powerloss.first} which comes first: a failure names its seed.
  */
-@ExtendWith(TornLabels.class)
+@ExtendWith(QuietHistories.class)
 class PowerLossTests {
 
 	private static final int SEEDS = Integer.getInteger("holdfast.powerloss.seeds", 3000);

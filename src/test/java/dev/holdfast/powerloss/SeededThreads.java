@@ -1,6 +1,7 @@
 package dev.holdfast.powerloss;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -8,6 +9,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual threads that run one at a time on the thread of the test, in an order that a
@@ -27,6 +30,16 @@ final class SeededThreads {
 	private final Random random;
 
 	private final BlockingQueue<Runnable> arriving = new LinkedBlockingQueue<>();
+
+	/**
+	 * Woken by threads that are not the seed's: the JVM's, for whoever had to wait for
+	 * one of its monitors.
+	 */
+	private final BlockingQueue<Runnable> late = new LinkedBlockingQueue<>();
+
+	private final Thread runner = Thread.currentThread();
+
+	private volatile @Nullable Thread current;
 
 	private final List<Runnable> ready = new ArrayList<>();
 
@@ -65,12 +78,34 @@ final class SeededThreads {
 		});
 	}
 
+	private static Thread threadOf(Runnable turn) {
+		for (Field field : turn.getClass().getDeclaredFields()) {
+			if (Thread.class.isAssignableFrom(field.getType())) {
+				try {
+					field.setAccessible(true);
+					return (Thread) field.get(turn);
+				}
+				catch (IllegalAccessException ex) {
+					throw new LinkageError("turns of this JDK's virtual threads are closed", ex);
+				}
+			}
+		}
+		throw new LinkageError("turns of this JDK's virtual threads do not know their thread");
+	}
+
 	/**
 	 * Starts a thread that nobody waits for. Threads started by threads are run in the
 	 * same way, whoever starts them.
 	 */
 	void startBeside(String name, Task task) {
-		Executor scheduler = this.arriving::add;
+		Executor scheduler = (turn) -> {
+			if (this.runner.equals(Thread.currentThread()) || Thread.currentThread().equals(this.current)) {
+				this.arriving.add(turn);
+			}
+			else {
+				this.late.add(turn);
+			}
+		};
 		Runnable body = () -> {
 			try {
 				task.run();
@@ -106,17 +141,46 @@ final class SeededThreads {
 				engine.completeOne();
 			}
 			else if (this.ready.isEmpty()) {
-				Runnable late = this.arriving.poll(STUCK_SECONDS, TimeUnit.SECONDS);
-				if (late == null) {
-					throw new Violation("all threads wait and nothing is in flight");
-				}
-				this.ready.add(late);
+				Runnable woken = this.late.poll(STUCK_SECONDS, TimeUnit.SECONDS);
+				throw (woken != null) ? at("woken by a thread that is not the history's", threadOf(woken))
+						: new Violation("all threads wait and nothing is in flight");
 			}
 			else {
-				this.ready.remove(this.random.nextInt(this.ready.size())).run();
+				take(this.ready.remove(this.random.nextInt(this.ready.size())));
 			}
 		}
 		requireNoFailure();
+	}
+
+	/**
+	 * A turn lasts until the thread waits for something of the history. Monitors of the
+	 * JDK, as that of its random numbers, are others' too, and when those let go of them
+	 * no seed decides.
+	 */
+	private void take(Runnable turn) throws InterruptedException {
+		Thread thread = threadOf(turn);
+		this.current = thread;
+		turn.run();
+		while (goesOn(thread.getState()) && !this.arriving.contains(turn)) {
+			Runnable woken = this.late.poll(STUCK_SECONDS, TimeUnit.SECONDS);
+			if (woken == null) {
+				throw at("a monitor is held by a thread that waits", thread);
+			}
+			if (!woken.equals(turn)) {
+				throw at("woken by a thread that is not the history's", threadOf(woken));
+			}
+			turn.run();
+		}
+	}
+
+	private static Violation at(String what, Thread thread) {
+		Violation violation = new Violation(what + ": " + thread);
+		violation.setStackTrace(thread.getStackTrace());
+		return violation;
+	}
+
+	private static boolean goesOn(Thread.State state) {
+		return state == Thread.State.BLOCKED || state == Thread.State.RUNNABLE;
 	}
 
 	/**
@@ -126,7 +190,7 @@ final class SeededThreads {
 	void end() throws Throwable {
 		this.arriving.drainTo(this.ready);
 		while (!this.ready.isEmpty()) {
-			this.ready.remove(this.random.nextInt(this.ready.size())).run();
+			take(this.ready.remove(this.random.nextInt(this.ready.size())));
 			this.arriving.drainTo(this.ready);
 		}
 		requireNoFailure();
