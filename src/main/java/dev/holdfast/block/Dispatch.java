@@ -125,13 +125,13 @@ final class Dispatch implements AutoCloseable {
 			throw new IllegalStateException("no memory");
 		}
 		long done = 0;
-		for (DeviceRange range : pinned().resolve(offset, length)) {
+		boolean writes = kind == IoKind.WRITE;
+		for (DeviceRange range : writes ? pinned().resolveToChange(offset, length) : pinned().resolve(offset, length)) {
 			if (this.refused != null) {
 				return;
 			}
 			long from = offset + done;
 			long position = at + done;
-			boolean writes = kind == IoKind.WRITE;
 			Part part = part(range.device(), held(from, range.length(), writes), range.length(),
 					writes ? range.length() : 0, (again) -> again.transfer(from, range.length(), position, kind, fua));
 			try {
@@ -196,7 +196,7 @@ final class Dispatch implements AutoCloseable {
 
 	private void clear(long offset, long length, BiConsumer<IoOperation, Place> preparation, Clearing again) {
 		HeldRange range = held(offset, length, true);
-		for (Place place : Place.joined(pinned().resolve(offset, length), offset)) {
+		for (Place place : Place.joined(pinned().resolveToChange(offset, length), offset)) {
 			Part part = part(place.device, range, place.length, 0,
 					(dispatch) -> place.forEachRange((from, size) -> again.on(dispatch, from, size)));
 			preparation.accept(part.io.operation(), place);

@@ -66,9 +66,10 @@ final class Absences implements AutoCloseable {
 			}
 			case ONLINE -> {
 				this.since.remove(device);
-				log.info("Device {} is online, generation {}", device.name(), device.generation());
+				log.info("Device {} is online, generation {}{}", device.name(), device.generation(),
+						device.draining() ? ", and gets nothing new" : "");
 			}
-			case ABSENT, DETACHED -> this.since.remove(device);
+			case ABSENT, DRAINING, DETACHED -> this.since.remove(device);
 		}
 		try {
 			this.changed.accept(device);
@@ -106,7 +107,7 @@ final class Absences implements AutoCloseable {
 			case SUSPENDED -> "an operator suspended it at %s; I/O waits until it is resumed".formatted(from);
 			case LOST -> "its drive is away since %s, for too long, or was used elsewhere; I/O fails until it is back"
 				.formatted(from);
-			case ABSENT, ONLINE, DETACHED -> null;
+			case ABSENT, ONLINE, DRAINING, DETACHED -> null;
 		};
 	}
 

@@ -44,6 +44,10 @@ public final class Device implements AutoCloseable {
 
 	private final DeviceBytes bytes;
 
+	private final DeviceBytes transfers;
+
+	private volatile boolean draining;
+
 	private final DeviceHold hold;
 
 	private final Runnable onClose;
@@ -72,7 +76,8 @@ public final class Device implements AutoCloseable {
 	private boolean closed;
 
 	Device(String name, long generation, IoEngine engine, AtomicReference<Attachment> attachment,
-			RegisteredMemory memory, LabelStore labels, DeviceBytes bytes, HoldLimits hold, Runnable onClose) {
+			RegisteredMemory memory, LabelStore labels, DeviceBytes bytes, DeviceBytes transfers, HoldLimits hold,
+			Runnable onClose) {
 		this.name = name;
 		this.generation = generation;
 		this.engine = engine;
@@ -80,6 +85,7 @@ public final class Device implements AutoCloseable {
 		this.memory = memory;
 		this.labels = labels;
 		this.bytes = bytes;
+		this.transfers = transfers;
 		this.hold = new DeviceHold(name, hold);
 		this.onClose = onClose;
 		this.presence = DrivePresence.of(attachment.get().file, labels.label().geometry().deviceSize());
@@ -156,6 +162,19 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
+	 * Whether it is being emptied, or is empty and to stay so: no volume gets anything on
+	 * it.
+	 */
+	public boolean draining() {
+		return this.draining;
+	}
+
+	void drain(boolean now) {
+		this.draining = now;
+		this.onChange.run();
+	}
+
+	/**
 	 * Operations accepted and not yet released.
 	 * @return a snapshot
 	 */
@@ -173,6 +192,14 @@ public final class Device implements AutoCloseable {
 	 */
 	public DeviceBytes bytes() {
 		return this.bytes;
+	}
+
+	/**
+	 * For moving extents from or to it, one thread at a time.
+	 * @return access to the device's blocks
+	 */
+	public DeviceBytes transfers() {
+		return this.transfers;
 	}
 
 	/**
@@ -270,7 +297,7 @@ public final class Device implements AutoCloseable {
 	 * @param flush makes it durable
 	 * @throws ProblemException as for {@link Devices#suspend}
 	 */
-	void suspend(Duration limit, Flush flush) {
+	void suspend(Duration limit, DeviceFlush flush) {
 		DeviceState before = hush();
 		if (before != DeviceState.ONLINE) {
 			return;
@@ -465,16 +492,6 @@ public final class Device implements AutoCloseable {
 		catch (ExecutionException ex) {
 			throw new IOException("Device %s was not let go of".formatted(this.name), ex);
 		}
-	}
-
-	/**
-	 * Makes durable what was answered.
-	 */
-	@FunctionalInterface
-	interface Flush {
-
-		void run() throws IOException;
-
 	}
 
 }

@@ -124,17 +124,20 @@ public final class DeviceAttacher {
 			Signatures.Found found = fresh ? Signatures.Found.NOTHING : this.signatures.on(file);
 			AtomicReference<Attachment> attachment = new AtomicReference<>(plug(request.name(), file));
 			undo.add(() -> this.engine.detach(attachment.get().io).join());
-			RegisteredMemory memory = RegisteredMemory.open(this.engine, "holdfast-label", 2 * BUFFER);
+			RegisteredMemory memory = RegisteredMemory.open(this.engine, "holdfast-label", 3 * BUFFER);
 			undo.add(memory::close);
-			LabelStore labels = label(request, review, file, fresh, found,
-					new DeviceBytes(this.engine, () -> attachment.get().io, memory.buffer(), 0, BUFFER));
+			LabelStore labels = label(request, review, file, fresh, found, bytes(attachment, memory, 0));
 			UUID uuid = labels.label().device();
 			Device device = new Device(request.name(), nextGeneration(uuid), this.engine, attachment, memory, labels,
-					new DeviceBytes(this.engine, () -> attachment.get().io, memory.buffer(), BUFFER, BUFFER), this.hold,
+					bytes(attachment, memory, 1), bytes(attachment, memory, 2), this.hold,
 					() -> this.attached.remove(uuid));
 			undo.cancel();
 			return device;
 		}
+	}
+
+	private DeviceBytes bytes(AtomicReference<Attachment> attachment, RegisteredMemory memory, int part) {
+		return new DeviceBytes(this.engine, () -> attachment.get().io, memory.buffer(), (long) part * BUFFER, BUFFER);
 	}
 
 	private Attachment plug(String name, BlockFile file) {

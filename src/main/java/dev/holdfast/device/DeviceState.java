@@ -11,6 +11,8 @@ public enum DeviceState {
 	ABSENT,
 	/** It serves I/O. */
 	ONLINE,
+	/** It serves I/O while its volumes move to other devices, and gets no new ones. */
+	DRAINING,
 	/** An operator has suspended it: I/O is held until it is resumed. */
 	SUSPENDED,
 	/** The drive went away: I/O is held for some time, until it is back. */

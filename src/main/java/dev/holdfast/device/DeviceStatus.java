@@ -18,7 +18,11 @@ public record DeviceStatus(KnownDevice known, @Nullable Device device, @Nullable
 		@Nullable String reason) {
 
 	public DeviceState state() {
-		return (this.device != null) ? this.device.state() : DeviceState.ABSENT;
+		if (this.device == null) {
+			return DeviceState.ABSENT;
+		}
+		DeviceState state = this.device.state();
+		return (state == DeviceState.ONLINE && this.device.draining()) ? DeviceState.DRAINING : state;
 	}
 
 }

@@ -5,13 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
@@ -107,7 +104,7 @@ public final class Devices implements AutoCloseable {
 			return there == null;
 		}
 		catch (IOException ex) {
-			throw unusable(name, ex);
+			throw DeviceProblems.unusable(name, ex);
 		}
 	}
 
@@ -156,7 +153,7 @@ public final class Devices implements AutoCloseable {
 			// The kernel would say that somebody has it, and not who.
 			Device owner = this.views.at(path);
 			if (owner != null) {
-				throw isOther(owner.name());
+				throw DeviceProblems.isOther(owner.name());
 			}
 			Device device = this.attacher.attach(request.attaching(name, path, expected),
 					(label, both, ours) -> review(label, both, request.attaching(name, path, expected), ours));
@@ -168,16 +165,11 @@ public final class Devices implements AutoCloseable {
 		}
 	}
 
-	private static ProblemException isOther(String name) {
-		return new ProblemException(Problem.ALREADY_EXISTS,
-				"The drive is device %s: attach it by that name, or detach it first".formatted(name));
-	}
-
 	private LabelContent review(Label label, boolean both, AttachRequest request, boolean ours) {
 		String name = request.name();
 		KnownDevice other = this.known.find(label.device()).orElse(null);
 		if (other != null && !other.name().equals(name)) {
-			throw isOther(other.name());
+			throw DeviceProblems.isOther(other.name());
 		}
 		// Of a label of which one copy is lost that may be the newest.
 		long newest = this.known.sequence(label.device()) - (both ? 0 : 1);
@@ -195,6 +187,7 @@ public final class Devices implements AutoCloseable {
 		boolean entered = false;
 		try {
 			this.known.put(as);
+			device.drain(this.known.isDraining(device.uuid()));
 			this.listener.attached(device);
 			if (device.blockDevice()) {
 				this.finder.at(device.path()).ifPresent((drive) -> this.views.plugged(device.name(), drive));
@@ -235,7 +228,7 @@ public final class Devices implements AutoCloseable {
 	 * @see #detach(String)
 	 */
 	public synchronized void detach(String name, Precondition<DeviceStatus> demanded) {
-		KnownDevice there = this.known.find(name).orElseThrow(Devices::notFound);
+		KnownDevice there = this.known.find(name).orElseThrow(DeviceProblems::notFound);
 		demanded.check(this.views.status(there));
 		if (there.configured()) {
 			throw new ProblemException(Problem.IN_USE,
@@ -373,6 +366,18 @@ public final class Devices implements AutoCloseable {
 	}
 
 	/**
+	 * Has no volume get anything on a device that is to be emptied, over a restart too;
+	 * or ends that.
+	 * @throws ProblemException {@link Problem#NOT_FOUND},
+	 * {@link Problem#DEVICE_NOT_ONLINE} if it is absent
+	 */
+	public void drain(String name, boolean now) {
+		Device device = require(name);
+		this.known.drain(device.uuid(), now);
+		device.drain(now);
+	}
+
+	/**
 	 * Serves I/O of a device again that was suspended.
 	 * @throws ProblemException {@link Problem#NOT_FOUND}; with what stands against it
 	 */
@@ -384,7 +389,7 @@ public final class Devices implements AutoCloseable {
 			this.known.suspend(device.uuid(), false);
 		}
 		catch (IOException ex) {
-			throw unusable(name, ex);
+			throw DeviceProblems.unusable(name, ex);
 		}
 		finally {
 			device.operator().unlock();
@@ -401,7 +406,7 @@ public final class Devices implements AutoCloseable {
 	}
 
 	private Device require(String name) {
-		KnownDevice there = this.known.find(name).orElseThrow(Devices::notFound);
+		KnownDevice there = this.known.find(name).orElseThrow(DeviceProblems::notFound);
 		Device device = this.attached.get(there.name());
 		if (device == null) {
 			throw new ProblemException(Problem.DEVICE_NOT_ONLINE, "Device %s is absent".formatted(name))
@@ -432,7 +437,7 @@ public final class Devices implements AutoCloseable {
 	 * @throws ProblemException {@link Problem#NOT_FOUND}
 	 */
 	public DeviceStatus get(String name) {
-		return this.known.find(name).map(this.views::status).orElseThrow(Devices::notFound);
+		return this.known.find(name).map(this.views::status).orElseThrow(DeviceProblems::notFound);
 	}
 
 	/**
@@ -459,17 +464,6 @@ public final class Devices implements AutoCloseable {
 	 */
 	public List<FoundDrive> discovered() {
 		return this.finder.others(this.views.drives());
-	}
-
-	private static ProblemException unusable(String name, IOException cause) {
-		return (cause instanceof DeviceException why)
-				? new ProblemException(why.problem(), "Device %s cannot be used: %s".formatted(name, why.getMessage()),
-						why)
-				: new ProblemException(Problem.IO_ERROR, "Device %s cannot be used".formatted(name), cause);
-	}
-
-	private static ProblemException notFound() {
-		return new ProblemException(Problem.NOT_FOUND, "There is no device of this name");
 	}
 
 	/**

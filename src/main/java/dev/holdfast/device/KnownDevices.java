@@ -33,12 +33,15 @@ public final class KnownDevices {
 	/** Those that an operator has suspended. */
 	private final Set<UUID> suspended;
 
+	/** Those that are being emptied, or are empty and to stay so. */
+	private final Set<UUID> draining;
+
 	public KnownDevices(Catalog catalog) {
 		this.catalog = catalog;
 		this.installation = catalog.write(KnownDevices::installation);
 		this.sequences = new ConcurrentHashMap<>(catalog.read(KnownDevices::loadSequences));
-		this.suspended = ConcurrentHashMap.newKeySet();
-		this.suspended.addAll(catalog.read(KnownDevices::loadSuspended));
+		this.suspended = catalog.read((client) -> load(client, "suspended"));
+		this.draining = catalog.read((client) -> load(client, "draining"));
 		catalog.read(KnownDevices::load).forEach((known) -> this.devices.put(known.name(), known));
 	}
 
@@ -62,13 +65,13 @@ public final class KnownDevices {
 			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 	}
 
-	private static List<UUID> loadSuspended(JdbcClient client) {
-		return client.sql("SELECT uuid FROM devices WHERE suspended = 1")
+	private static Set<UUID> load(JdbcClient client, String mark) {
+		Set<UUID> marked = ConcurrentHashMap.newKeySet();
+		client.sql("SELECT uuid FROM devices WHERE %s = 1".formatted(mark))
 			.query(String.class)
 			.list()
-			.stream()
-			.map(UUID::fromString)
-			.toList();
+			.forEach((uuid) -> marked.add(UUID.fromString(uuid)));
+		return marked;
 	}
 
 	private static List<KnownDevice> load(JdbcClient client) {
@@ -119,8 +122,8 @@ public final class KnownDevices {
 				.param("uuid", known.uuid().toString())
 				.update();
 			return client
-				.sql("INSERT INTO devices (name, uuid, path, serial, wwid, sequence, configured, suspended) "
-						+ "VALUES (:name, :uuid, :path, :serial, :wwid, :sequence, :configured, :suspended)")
+				.sql("INSERT INTO devices (name, uuid, path, serial, wwid, sequence, configured, suspended, draining) "
+						+ "VALUES (:name, :uuid, :path, :serial, :wwid, :sequence, :configured, :suspended, :draining)")
 				.param("name", known.name())
 				.param("uuid", known.uuid().toString())
 				.param("path", text(path))
@@ -129,6 +132,7 @@ public final class KnownDevices {
 				.param("sequence", sequence(known.uuid()))
 				.param("configured", known.configured() ? 1 : 0)
 				.param("suspended", isSuspended(known.uuid()) ? 1 : 0)
+				.param("draining", isDraining(known.uuid()) ? 1 : 0)
 				.update();
 		});
 		this.devices.values().removeIf((other) -> other.uuid().equals(known.uuid()));
@@ -162,15 +166,30 @@ public final class KnownDevices {
 	 * Remembers that an operator has suspended a device, or has resumed it.
 	 */
 	synchronized void suspend(UUID device, boolean now) {
-		this.catalog.write((client) -> client.sql("UPDATE devices SET suspended = :suspended WHERE uuid = :uuid")
-			.param("suspended", now ? 1 : 0)
+		mark(this.suspended, "suspended", device, now);
+	}
+
+	boolean isDraining(UUID device) {
+		return this.draining.contains(device);
+	}
+
+	/**
+	 * Remembers that a device is being emptied, or no longer.
+	 */
+	synchronized void drain(UUID device, boolean now) {
+		mark(this.draining, "draining", device, now);
+	}
+
+	private void mark(Set<UUID> marked, String mark, UUID device, boolean now) {
+		this.catalog.write((client) -> client.sql("UPDATE devices SET %s = :now WHERE uuid = :uuid".formatted(mark))
+			.param("now", now ? 1 : 0)
 			.param("uuid", device.toString())
 			.update());
 		if (now) {
-			this.suspended.add(device);
+			marked.add(device);
 		}
 		else {
-			this.suspended.remove(device);
+			marked.remove(device);
 		}
 	}
 
@@ -180,6 +199,7 @@ public final class KnownDevices {
 		KnownDevice gone = this.devices.remove(name);
 		if (gone != null) {
 			this.suspended.remove(gone.uuid());
+			this.draining.remove(gone.uuid());
 		}
 	}
 

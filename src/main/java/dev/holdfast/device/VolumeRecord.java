@@ -77,6 +77,28 @@ public record VolumeRecord(UUID uuid, String tenant, String name, long epoch, lo
 	}
 
 	/**
+	 * The same volume with some extents elsewhere.
+	 * @param index of the segment that they are in
+	 * @param count of them, from the segment's first
+	 * @param to where they are from now on, in their order
+	 * @return a new record, of the next epoch
+	 */
+	public VolumeRecord moved(int index, int count, List<Segment> to) {
+		return new VolumeRecord(this.uuid, this.tenant, this.name, this.epoch + 1, this.sizeBytes, this.blockSize,
+				this.state, this.layout, this.stripeBytes, MovedSegments.of(this, index, count, to));
+	}
+
+	/**
+	 * The same volume again, after a change that is not to count.
+	 * @param later epoch of that change
+	 * @return a new record, of the epoch after that
+	 */
+	public VolumeRecord instead(long later) {
+		return new VolumeRecord(this.uuid, this.tenant, this.name, later + 1, this.sizeBytes, this.blockSize,
+				this.state, this.layout, this.stripeBytes, this.segments);
+	}
+
+	/**
 	 * Extents that the volume has.
 	 * @return a count
 	 */

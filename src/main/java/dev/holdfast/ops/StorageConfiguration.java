@@ -31,6 +31,7 @@ import dev.holdfast.uring.sys.KernelProbe;
 import dev.holdfast.uring.sys.LinuxRingSyscalls;
 import dev.holdfast.volume.CatalogLeases;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.DeviceDrains;
 import dev.holdfast.volume.Fences;
 import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.Scrubs;
@@ -150,6 +151,14 @@ class StorageConfiguration {
 		VolumeTasks tasks = new VolumeTasks(volumes, operations);
 		tasks.resume();
 		return tasks;
+	}
+
+	/** Closed before the devices, so that nothing is at work on them. */
+	@Bean(destroyMethod = "close")
+	DeviceDrains deviceDrains(Volumes volumes, Devices devices, Operations operations) {
+		DeviceDrains drains = new DeviceDrains(volumes, devices, operations);
+		drains.resume();
+		return drains;
 	}
 
 	@Bean

@@ -20,6 +20,9 @@ final class Allocation {
 	/** Guarded by the {@link DeviceSpace}. */
 	private int reserved;
 
+	/** Being filled from another device. Guarded by the {@link DeviceSpace}. */
+	private boolean incoming;
+
 	/**
 	 * Extents of both kinds.
 	 * @param free that read as zeroes already
@@ -48,6 +51,14 @@ final class Allocation {
 
 	void reserved(int bytes) {
 		this.reserved = bytes;
+	}
+
+	boolean incoming() {
+		return this.incoming;
+	}
+
+	void becomesIncoming() {
+		this.incoming = true;
 	}
 
 	int rangeCount() {

@@ -65,8 +65,37 @@ final class Allocator {
 		if (before.layout() == VolumeRecord.Layout.LINEAR) {
 			return Placement.linear(candidates, key, extents, before);
 		}
-		int next = 1 + before.segments().stream().mapToInt(Segment::stripeSet).max().orElse(0);
+		int next = 1 + before.segments().stream().mapToInt(Segment::set).max().orElse(0);
 		return Placement.striped(candidates, key, extents, FEWEST_COLUMNS, next, before);
+	}
+
+	/**
+	 * Takes extents for some of a volume's that are to leave a device.
+	 * @param from that device
+	 * @param to the one to move them to; {@code null} for any others, first those that
+	 * the volume is not on
+	 * @throws ProblemException {@link Problem#NO_SPACE}, {@link Problem#NOT_SUPPORTED}
+	 */
+	Placement placeElsewhere(VolumeRecord before, DeviceSpace from, @Nullable DeviceSpace to, long extents) {
+		List<UUID> own = before.devices();
+		List<DeviceSpace> holders = this.spaces.values()
+			.stream()
+			.filter((space) -> own.contains(space.uuid()))
+			.sorted(DeviceSpace.BY_NAME)
+			.toList();
+		List<DeviceSpace> targets;
+		if (to != null) {
+			requireBlockSize(to, before.blockSize());
+			targets = List.of(to);
+		}
+		else {
+			boolean striped = before.layout() == VolumeRecord.Layout.STRIPED;
+			targets = fitting(before.blockSize()).stream()
+				.filter((space) -> space != from)
+				.sorted(Comparator.comparing((space) -> own.contains(space.uuid()) == striped))
+				.toList();
+		}
+		return Placement.moved(targets, holders, before, extents);
 	}
 
 	/**
@@ -112,10 +141,10 @@ final class Allocator {
 	}
 
 	private static boolean isOnline(DeviceSpace space) {
-		return space.device().state() == DeviceState.ONLINE;
+		return space.device().state() == DeviceState.ONLINE && !space.device().draining();
 	}
 
-	private static void requireBlockSize(DeviceSpace space, int blockSize) {
+	static void requireBlockSize(DeviceSpace space, int blockSize) {
 		Device device = space.device();
 		if (blockSize < device.blockSize()) {
 			throw new ProblemException(Problem.NOT_SUPPORTED, "blockSize %d is not supported by device %s: it has %d"

@@ -1,7 +1,6 @@
 package dev.holdfast.volume;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,7 +16,6 @@ import dev.holdfast.device.ExtentState;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.LabelSource;
-import dev.holdfast.device.Segment;
 import dev.holdfast.device.SharedCommit;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
@@ -55,10 +53,7 @@ final class DeviceSpace implements LabelSource {
 
 	private final Map<UUID, VolumeRecord> volumes = new LinkedHashMap<>();
 
-	/** To do once a content that was asked for later is durable. */
-	private final List<Runnable> afterNextContent = new ArrayList<>();
-
-	private final List<Runnable> afterThisContent = new ArrayList<>();
+	private final AfterCommit after = new AfterCommit();
 
 	private long recordBytes;
 
@@ -112,7 +107,7 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	private void soiled() {
-		if (this.dirty.count() > 0 && !this.closed) {
+		if (this.dirty.count() > 0 && !this.closed && !this.device.draining()) {
 			this.whenDirty.accept(this);
 		}
 	}
@@ -140,6 +135,18 @@ final class DeviceSpace implements LabelSource {
 		return List.copyOf(this.volumes.values());
 	}
 
+	/**
+	 * How much volumes have here.
+	 * @return bytes
+	 */
+	synchronized long volumeBytes() {
+		return this.volumes.values()
+			.stream()
+			.flatMap((record) -> ranges(record).stream())
+			.mapToLong((range) -> range.count() * Geometry.EXTENT_SIZE)
+			.sum();
+	}
+
 	synchronized @Nullable VolumeRecord record(UUID volume) {
 		return this.volumes.get(volume);
 	}
@@ -156,7 +163,7 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	private boolean handsOut() {
-		return this.open && !this.closed;
+		return this.open && !this.closed && !this.device.draining();
 	}
 
 	/**
@@ -224,10 +231,24 @@ final class DeviceSpace implements LabelSource {
 	 */
 	synchronized void giveBack(Allocation allocation) {
 		if (end(allocation)) {
-			allocation.free().forEach(this.free::add);
+			allocation.free().forEach((allocation.incoming() ? this.dirty : this.free)::add);
 			allocation.dirty().forEach(this.dirty::add);
 			soiled();
 		}
+	}
+
+	/**
+	 * From the next commit on the label says that an allocation is being filled.
+	 */
+	synchronized void fill(Allocation allocation) {
+		allocation.becomesIncoming();
+	}
+
+	/**
+	 * Whether extents are being prepared for somebody.
+	 */
+	synchronized boolean isPreparing() {
+		return !this.preparing.isEmpty();
 	}
 
 	private boolean end(Allocation allocation) {
@@ -259,6 +280,42 @@ final class DeviceSpace implements LabelSource {
 			left.ranges().forEach(this.dirty::add);
 			soiled();
 		}
+	}
+
+	/**
+	 * Says of a volume that some of its extents are elsewhere. They are handed out only
+	 * once a label that says so is durable; until then {@link #takeBack} undoes it.
+	 */
+	synchronized void retire(VolumeRecord record) {
+		VolumeRecord before = this.volumes.get(record.uuid());
+		ExtentSet left = new ExtentSet();
+		if (before != null) {
+			ranges(before).forEach(left::add);
+			forget(before);
+		}
+		if (record.devices().contains(uuid())) {
+			put(record);
+			ranges(record).forEach(left::remove);
+		}
+		this.retiring.addAll(left.ranges());
+		afterNextCommit(() -> left.ranges().forEach(this::retired));
+	}
+
+	private synchronized void retired(ExtentRange range) {
+		if (this.retiring.remove(range)) {
+			this.dirty.add(range);
+			soiled();
+		}
+	}
+
+	/**
+	 * Gives a volume the extents back that were retired.
+	 */
+	synchronized void takeBack(VolumeRecord record) {
+		ExtentSet own = new ExtentSet();
+		ranges(record).forEach(own::add);
+		this.retiring.removeIf(own::contains);
+		retire(record);
 	}
 
 	/**
@@ -323,7 +380,7 @@ final class DeviceSpace implements LabelSource {
 	 * Remembers what has to wait until the label no longer says what it may say now.
 	 */
 	synchronized void afterNextCommit(Runnable action) {
-		this.afterNextContent.add(action);
+		this.after.next(action);
 	}
 
 	/**
@@ -335,6 +392,13 @@ final class DeviceSpace implements LabelSource {
 		if (this.behind) {
 			commit();
 		}
+	}
+
+	/**
+	 * Whether the label may still say what it said before the last change.
+	 */
+	boolean isBehind() {
+		return this.behind;
 	}
 
 	private void put(VolumeRecord record) {
@@ -354,14 +418,7 @@ final class DeviceSpace implements LabelSource {
 	}
 
 	private List<ExtentRange> ranges(VolumeRecord record) {
-		UUID here = uuid();
-		List<ExtentRange> ranges = new ArrayList<>();
-		for (Segment segment : record.segments()) {
-			if (segment.device().equals(here)) {
-				ranges.add(new ExtentRange(segment.start(), segment.count()));
-			}
-		}
-		return ranges;
+		return ExtentRange.of(record, uuid());
 	}
 
 	/**
@@ -418,20 +475,22 @@ final class DeviceSpace implements LabelSource {
 
 	@Override
 	public synchronized LabelContent content() {
-		this.afterThisContent.addAll(this.afterNextContent);
-		this.afterNextContent.clear();
+		this.after.contentTaken();
 		List<ExtentRun> runs = new ArrayList<>();
-		add(runs, this.free.ranges(), ExtentState.FREE, ExtentRun.NO_VOLUME);
-		add(runs, this.dirty.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
-		add(runs, this.scrubbing.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
-		add(runs, this.retiring, ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		ExtentRange.add(runs, this.free.ranges(), ExtentState.FREE, ExtentRun.NO_VOLUME);
+		ExtentRange.add(runs, this.dirty.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		ExtentRange.add(runs, this.scrubbing.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+		ExtentRange.add(runs, this.retiring, ExtentState.DIRTY, ExtentRun.NO_VOLUME);
 		for (Allocation allocation : this.preparing) {
-			add(runs, allocation.free(), ExtentState.FREE, ExtentRun.NO_VOLUME);
-			add(runs, allocation.dirty(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
+			boolean incoming = allocation.incoming();
+			ExtentRange.add(runs, allocation.free(), incoming ? ExtentState.INCOMING : ExtentState.FREE,
+					ExtentRun.NO_VOLUME);
+			ExtentRange.add(runs, allocation.dirty(), incoming ? ExtentState.INCOMING : ExtentState.DIRTY,
+					ExtentRun.NO_VOLUME);
 		}
 		List<VolumeRecord> records = List.copyOf(this.volumes.values());
 		for (int i = 0; i < records.size(); i++) {
-			add(runs, ranges(records.get(i)), ExtentState.USED, i);
+			ExtentRange.add(runs, ranges(records.get(i)), ExtentState.USED, i);
 		}
 		runs.sort(Comparator.comparingInt(ExtentRun::start));
 		return new LabelContent(runs, records);
@@ -441,17 +500,10 @@ final class DeviceSpace implements LabelSource {
 	public void written() {
 		List<Runnable> actions;
 		synchronized (this) {
-			actions = List.copyOf(this.afterThisContent);
-			this.afterThisContent.clear();
+			actions = this.after.written();
 			this.behind = false;
 		}
 		actions.forEach(Runnable::run);
-	}
-
-	private static void add(List<ExtentRun> runs, Collection<ExtentRange> ranges, ExtentState state, int volume) {
-		for (ExtentRange range : ranges) {
-			runs.add(new ExtentRun(range.start(), range.count(), state, volume));
-		}
 	}
 
 	synchronized SpaceUsage usage() {

@@ -3,6 +3,7 @@ package dev.holdfast.volume;
 import java.util.List;
 
 import dev.holdfast.device.Device;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a volume's blocks where they are while I/O to them is in flight: nothing frees,
@@ -15,13 +16,16 @@ public final class Pin implements AutoCloseable {
 
 	private final SegmentMap segments;
 
-	Pin(VolumeHandle volume, SegmentMap segments) {
+	private final @Nullable ChangedChunks changes;
+
+	Pin(VolumeHandle volume, SegmentMap segments, @Nullable ChangedChunks changes) {
 		this.volume = volume;
 		this.segments = segments;
+		this.changes = changes;
 	}
 
 	/**
-	 * The one way from a range of a volume to ranges of devices.
+	 * The one way from a range of a volume to ranges of devices, to read them.
 	 * @param offset in the volume in bytes
 	 * @param length in bytes, at least 1
 	 * @return ranges of devices, in the volume's order, together as long
@@ -29,6 +33,19 @@ public final class Pin implements AutoCloseable {
 	 */
 	public List<DeviceRange> resolve(long offset, long length) {
 		return this.segments.resolve(offset, length);
+	}
+
+	/**
+	 * The same for who is about to write, zero or discard the range: where extents are
+	 * being moved, that is taken note of.
+	 * @see #resolve
+	 */
+	public List<DeviceRange> resolveToChange(long offset, long length) {
+		List<DeviceRange> ranges = resolve(offset, length);
+		if (this.changes != null) {
+			ranges.forEach(this.changes::mark);
+		}
+		return ranges;
 	}
 
 	/**

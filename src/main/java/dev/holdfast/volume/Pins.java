@@ -1,8 +1,9 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -21,6 +22,10 @@ final class Pins {
 	private static final long COUNT = HALTED - 1;
 
 	private final AtomicLong word = new AtomicLong(CLOSED);
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
 
 	/**
 	 * Counts one more, once nothing is halted.
@@ -91,24 +96,33 @@ final class Pins {
 		wake();
 	}
 
-	private synchronized void wake() {
-		notifyAll();
+	private void wake() {
+		this.lock.lock();
+		try {
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
-	private synchronized boolean awaitNone(Duration limit) {
-		long end = System.nanoTime() + limit.toNanos();
+	private boolean awaitNone(Duration limit) {
+		long left = limit.toNanos();
+		this.lock.lock();
 		try {
 			while ((this.word.get() & COUNT) != 0) {
-				long left = end - System.nanoTime();
 				if (left <= 0) {
 					return false;
 				}
-				TimeUnit.NANOSECONDS.timedWait(this, left);
+				left = this.changed.awaitNanos(left);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return false;
+		}
+		finally {
+			this.lock.unlock();
 		}
 		return true;
 	}
@@ -116,19 +130,20 @@ final class Pins {
 	/**
 	 * Interrupts do not end the wait; they are kept for the caller.
 	 */
-	private synchronized void awaitResumed(long deadlineNanos) {
+	private void awaitResumed(long deadlineNanos) {
 		boolean interrupted = false;
+		this.lock.lock();
 		try {
 			while ((this.word.get() & (HALTED | CLOSED)) == HALTED) {
 				long left = (deadlineNanos == Long.MAX_VALUE) ? Duration.ofDays(1).toNanos()
 						: deadlineNanos - System.nanoTime();
 				if (left <= 0) {
 					throw new ProblemException(Problem.OVERLOADED,
-							"Somebody is taking a lease of the volume, which takes long: try again")
+							"Somebody is taking a lease of the volume, or moving it, which takes long: try again")
 						.with("retryable", true);
 				}
 				try {
-					TimeUnit.NANOSECONDS.timedWait(this, left);
+					this.changed.awaitNanos(left);
 				}
 				catch (InterruptedException ex) {
 					interrupted = true;
@@ -136,6 +151,7 @@ final class Pins {
 			}
 		}
 		finally {
+			this.lock.unlock();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}

@@ -29,8 +29,12 @@ final class Placement {
 
 	private final int stripeSet;
 
-	private Placement(int stripeSet) {
+	/** Segments that the volume gets besides, because one is cut in two. */
+	private final int cuts;
+
+	private Placement(int stripeSet, int cuts) {
 		this.stripeSet = stripeSet;
+		this.cuts = cuts;
 	}
 
 	/**
@@ -42,7 +46,18 @@ final class Placement {
 	 * @throws ProblemException {@link Problem#NO_SPACE}
 	 */
 	static Placement linear(List<DeviceSpace> candidates, VolumeKey key, long extents, @Nullable VolumeRecord before) {
-		return take(candidates, key, 0, before, (usable) -> linearShares(usable, extents));
+		return take(candidates, candidates, key, 0, 0, before, (usable) -> linearShares(usable, extents));
+	}
+
+	/**
+	 * Takes extents to move some of a volume's to: all on one device if one has as many.
+	 * @param targets in order of preference
+	 * @param holders of the volume now
+	 * @param extents how many
+	 */
+	static Placement moved(List<DeviceSpace> targets, List<DeviceSpace> holders, VolumeRecord before, long extents) {
+		return take(targets, holders, new VolumeKey(before.tenant(), before.name()), 0, 1, before,
+				(usable) -> linearShares(usable, extents));
 	}
 
 	/**
@@ -53,11 +68,11 @@ final class Placement {
 	 */
 	static Placement striped(List<DeviceSpace> candidates, VolumeKey key, long extents, int fewest, int number,
 			@Nullable VolumeRecord before) {
-		return take(candidates, key, number, before, (usable) -> stripedShares(usable, extents, fewest));
+		return take(candidates, candidates, key, number, 0, before, (usable) -> stripedShares(usable, extents, fewest));
 	}
 
-	private static Placement take(List<DeviceSpace> candidates, VolumeKey key, int stripeSet,
-			@Nullable VolumeRecord before, Shares shares) {
+	private static Placement take(List<DeviceSpace> candidates, List<DeviceSpace> holders, VolumeKey key, int stripeSet,
+			int cuts, @Nullable VolumeRecord before, Shares shares) {
 		List<DeviceSpace> usable = new ArrayList<>(candidates);
 		DeviceSpace full = null;
 		while (true) {
@@ -68,12 +83,12 @@ final class Placement {
 			catch (ProblemException ex) {
 				throw (full != null) ? labelFull(full) : ex;
 			}
-			Placement placement = new Placement(stripeSet);
+			Placement placement = new Placement(stripeSet, cuts);
 			if (!placement.allocate(wanted)) {
 				// Somebody else was quicker.
 				continue;
 			}
-			DeviceSpace refusing = placement.reserve(candidates, key, before);
+			DeviceSpace refusing = placement.reserve(holders, key, before);
 			if (refusing == null) {
 				return placement;
 			}
@@ -151,11 +166,11 @@ final class Placement {
 	 * already: it becomes longer there.
 	 * @return the device whose label is full, or {@code null} if none is
 	 */
-	private @Nullable DeviceSpace reserve(List<DeviceSpace> candidates, VolumeKey key, @Nullable VolumeRecord before) {
+	private @Nullable DeviceSpace reserve(List<DeviceSpace> holders, VolumeKey key, @Nullable VolumeRecord before) {
 		List<Segment> all = new ArrayList<>((before != null) ? before.segments() : List.of());
 		all.addAll(segments());
 		int devices = (int) all.stream().map(Segment::device).distinct().count();
-		int bytes = VolumeRecord.labelBytes(key.tenant(), key.name(), all.size(), devices);
+		int bytes = VolumeRecord.labelBytes(key.tenant(), key.name(), all.size() + this.cuts, devices);
 		List<UUID> present = (before != null) ? before.devices() : List.of();
 		int more = bytes - ((before != null) ? before.labelBytes() : 0);
 		for (Map.Entry<DeviceSpace, Allocation> part : this.parts.entrySet()) {
@@ -164,7 +179,7 @@ final class Placement {
 				return space;
 			}
 		}
-		for (DeviceSpace space : candidates) {
+		for (DeviceSpace space : holders) {
 			if (present.contains(space.uuid()) && !this.parts.containsKey(space)) {
 				if (!space.reserve(more)) {
 					return space;
@@ -187,6 +202,18 @@ final class Placement {
 
 	Map<DeviceSpace, Allocation> parts() {
 		return this.parts;
+	}
+
+	/**
+	 * Has the labels say that the extents are being filled, and waits for whoever may
+	 * still be zeroing them.
+	 */
+	void fill() throws IoFailedException {
+		this.parts.forEach(DeviceSpace::fill);
+		for (DeviceSpace space : this.parts.keySet()) {
+			space.commit();
+			space.scrubber().awaitTurn();
+		}
 	}
 
 	/**

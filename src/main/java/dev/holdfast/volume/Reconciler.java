@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
@@ -34,10 +35,12 @@ final class Reconciler {
 	 * Settles what becomes of a volume.
 	 * @param volume its identity
 	 * @param deleted whether it was deleted while a device was away
+	 * @param claimed whether I/O begins now, if it is complete, and a device that is away
+	 * may have a claim
 	 * @return what it is now; {@code null} if it is no more, or only on devices that are
 	 * away
 	 */
-	@Nullable Settled settle(UUID volume, boolean deleted) {
+	@Nullable Settled settle(UUID volume, boolean deleted, Predicate<VolumeRecord> claimed) {
 		List<DeviceSpace> claims = this.spaces.values()
 			.stream()
 			.filter((space) -> space.record(volume) != null)
@@ -64,7 +67,21 @@ final class Reconciler {
 		if (truth.state() == VolumeRecord.State.DELETING) {
 			return completeDeletion(truth, home, claims, complete);
 		}
+		if (complete && claimed.test(truth)) {
+			truth = outrank(truth, home);
+		}
 		return new Settled(truth, complete, agree(truth, home, claims));
+	}
+
+	/**
+	 * The claim may have the next epoch, from a move that was cut short. Once there is
+	 * I/O without it, it is void.
+	 */
+	private VolumeRecord outrank(VolumeRecord truth, DeviceSpace home) {
+		VolumeRecord begun = truth.instead(truth.epoch() + 1);
+		home.replace(begun);
+		this.changed.add(home);
+		return begun;
 	}
 
 	private static @Nullable VolumeRecord newest(List<DeviceSpace> claims, UUID volume) {

@@ -58,6 +58,19 @@ final class Scrubber {
 	}
 
 	/**
+	 * Waits until whoever is zeroing extents now has done so.
+	 */
+	void awaitTurn() {
+		this.turn.lock();
+		try {
+			// Whoever had it has done so.
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	/**
 	 * Zeroes extents. Blocks for as long as the device takes.
 	 * @param range of the device, at most 64 MiB
 	 * @throws IoFailedException if the device says so

@@ -2,6 +2,7 @@ package dev.holdfast.volume;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class StripedMap extends SegmentMap {
 		}
 		TreeMap<Integer, List<Segment>> bySet = new TreeMap<>();
 		record.segments()
-			.forEach((segment) -> bySet.computeIfAbsent(segment.stripeSet(), (set) -> new ArrayList<>()).add(segment));
+			.forEach((segment) -> bySet.computeIfAbsent(segment.set(), (set) -> new ArrayList<>()).add(segment));
 		this.sets = bySet.values().stream().map((segments) -> StripeSet.of(segments, online)).toArray(StripeSet[]::new);
 		this.starts = new long[this.sets.length];
 		long start = 0;
@@ -65,18 +66,37 @@ final class StripedMap extends SegmentMap {
 	private record StripeSet(List<Concatenation> columns) {
 
 		static StripeSet of(List<Segment> segments, Map<UUID, Device> online) {
-			Map<UUID, List<Segment>> byDevice = new LinkedHashMap<>();
-			segments.forEach((segment) -> byDevice.computeIfAbsent(segment.device(), (device) -> new ArrayList<>())
-				.add(segment));
-			List<Concatenation> columns = byDevice.values()
-				.stream()
+			int count = segments.getFirst().columns();
+			List<Concatenation> columns = ((count > 0) ? inTurn(segments, count) : byDevice(segments)).stream()
 				.map((column) -> new Concatenation(column, online))
 				.toList();
 			if (columns.stream().mapToLong(Concatenation::length).distinct().count() != 1) {
-				throw new IllegalArgumentException("stripe set %d has more on one device than on another"
-					.formatted(segments.getFirst().stripeSet()));
+				throw new IllegalArgumentException(
+						"stripe set %d has more in one column than in another".formatted(segments.getFirst().set()));
 			}
 			return new StripeSet(columns);
+		}
+
+		private static Collection<List<Segment>> byDevice(List<Segment> segments) {
+			Map<UUID, List<Segment>> columns = new LinkedHashMap<>();
+			segments.forEach(
+					(segment) -> columns.computeIfAbsent(segment.device(), (device) -> new ArrayList<>()).add(segment));
+			return columns.values();
+		}
+
+		private static List<List<Segment>> inTurn(List<Segment> segments, int count) {
+			long each = segments.stream().mapToLong(Segment::count).sum() / count;
+			List<List<Segment>> columns = new ArrayList<>();
+			long left = 0;
+			for (Segment segment : segments) {
+				if (left <= 0) {
+					columns.add(new ArrayList<>());
+					left = each;
+				}
+				columns.getLast().add(segment);
+				left -= segment.count();
+			}
+			return columns;
 		}
 
 		long length() {

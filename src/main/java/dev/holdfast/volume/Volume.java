@@ -35,6 +35,11 @@ public record Volume(VolumeKey key, UUID uuid, long sizeBytes, int blockSize, Vo
 				record.epoch());
 	}
 
+	Volume on(List<UUID> others) {
+		return new Volume(this.key, this.uuid, this.sizeBytes, this.blockSize, this.state, this.reason, this.layout,
+				this.stripeBytes, others, this.epoch);
+	}
+
 	Volume in(VolumeState next, @Nullable String why) {
 		return new Volume(this.key, this.uuid, this.sizeBytes, this.blockSize, next, why, this.layout, this.stripeBytes,
 				this.devices, this.epoch);

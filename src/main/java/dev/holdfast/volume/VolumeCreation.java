@@ -77,7 +77,7 @@ final class VolumeCreation {
 				VolumeRecord record = new VolumeRecord(fresh.uuid(), key.tenant(), key.name(), 1, spec.sizeBytes(),
 						spec.blockSizeOrDefault(), VolumeRecord.State.LIVE, spec.layoutOrDefault(),
 						spec.stripeBytesOrDefault(), placement.segments());
-				this.labels.create(record, placement);
+				create(fresh, record, placement);
 				fresh.ready(record, SegmentMap.of(record, this.registry.online()));
 				made = true;
 				this.registry.remember(fresh);
@@ -101,6 +101,19 @@ final class VolumeCreation {
 			if (!made) {
 				this.registry.release(fresh);
 				fresh.failed();
+			}
+		}
+	}
+
+	private void create(VolumeHandle fresh, VolumeRecord record, Placement placement) throws IoFailedException {
+		boolean created = false;
+		try {
+			this.labels.create(record, placement);
+			created = true;
+		}
+		finally {
+			if (!created) {
+				this.registry.claims().disown(fresh, record);
 			}
 		}
 	}

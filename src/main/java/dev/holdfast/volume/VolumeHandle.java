@@ -39,6 +39,9 @@ public final class VolumeHandle {
 
 	private volatile @Nullable VolumeListener follower;
 
+	/** Follows what is written while some extents are copied. */
+	private volatile @Nullable ChangedChunks changes;
+
 	/** What it is about to grow to, in bytes; 0 if it is not. */
 	private volatile long setAside;
 
@@ -124,7 +127,7 @@ public final class VolumeHandle {
 		if (map == null) {
 			throw new IllegalStateException("no segments");
 		}
-		return new Pin(this, map);
+		return new Pin(this, map, this.changes);
 	}
 
 	/**
@@ -195,6 +198,15 @@ public final class VolumeHandle {
 		this.pins.open();
 		this.created.complete(true);
 		tell();
+	}
+
+	/**
+	 * Has what is changed from now on marked. Nothing may be in flight, or it would be
+	 * missed.
+	 * @param marks {@code null} for no longer
+	 */
+	void mark(@Nullable ChangedChunks marks) {
+		this.changes = marks;
 	}
 
 	/**

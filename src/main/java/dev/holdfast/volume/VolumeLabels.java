@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,111 @@ final class VolumeLabels {
 			throw ex;
 		}
 		online(before).forEach((space) -> space.replace(after));
+	}
+
+	/**
+	 * Has some of a volume's extents elsewhere from now on, with the same bytes. Where
+	 * home moves with them, the higher epoch decides. Nobody may be using the volume.
+	 * @param after with the placement's segments and the next epoch
+	 * @param from device that the extents leave
+	 * @throws IoFailedException if nothing has been begun
+	 * @throws UndecidedException if it is not known which of the two is so, and nobody
+	 * may use the volume before {@link #undo} has succeeded
+	 */
+	void move(VolumeRecord before, VolumeRecord after, Placement placement, DeviceSpace from)
+			throws IoFailedException, UndecidedException {
+		DeviceSpace home = space(after.home());
+		home.commitIfBehind();
+		for (DeviceSpace space : online(before)) {
+			if (space != from || before.home().equals(from.uuid())) {
+				space.commitIfBehind();
+			}
+		}
+		try {
+			for (DeviceSpace other : others(placement, home)) {
+				put(other, after, placement);
+				other.commit();
+			}
+			if (placement.parts().containsKey(home)) {
+				put(home, after, placement);
+			}
+			else {
+				home.retire(after);
+			}
+			home.commit();
+		}
+		catch (IoFailedException | RuntimeException ex) {
+			throw new UndecidedException(ex);
+		}
+		bystanders(before, placement, home, from).forEach((space) -> space.retire(after));
+		if (before.home().equals(after.home()) && home != from) {
+			from.retire(after);
+		}
+	}
+
+	/**
+	 * Tells old home that home has moved, once all others know: should new home be
+	 * missing at a start, the volume is not to be what it was before, and what old home
+	 * does not know of any more would be void.
+	 * @throws IoFailedException if a label could not be written; old home hears of it
+	 * later then
+	 */
+	void follow(VolumeRecord before, VolumeRecord after, Placement placement, DeviceSpace from)
+			throws IoFailedException {
+		if (before.home().equals(after.home())) {
+			return;
+		}
+		List<DeviceSpace> untold = new ArrayList<>(bystanders(before, placement, space(after.home()), from));
+		Runnable last = () -> from.retire(after);
+		if (untold.isEmpty()) {
+			last.run();
+		}
+		AtomicInteger left = new AtomicInteger(untold.size());
+		for (DeviceSpace space : untold) {
+			space.afterNextCommit(() -> {
+				if (left.decrementAndGet() == 0) {
+					last.run();
+				}
+			});
+		}
+		commit(untold);
+		from.commit();
+	}
+
+	/**
+	 * Who has a part of the volume that stays.
+	 */
+	private List<DeviceSpace> bystanders(VolumeRecord before, Placement placement, DeviceSpace home, DeviceSpace from) {
+		return online(before).stream()
+			.filter((space) -> space != home && space != from && !placement.parts().containsKey(space))
+			.toList();
+	}
+
+	/**
+	 * Decides that a move did not take place: old home says so with an epoch that nothing
+	 * else can have.
+	 * @return the volume as it is now
+	 * @throws IoFailedException if old home's label could not be written: still nobody
+	 * may use the volume
+	 */
+	VolumeRecord undo(VolumeRecord before, VolumeRecord after, Placement placement) throws IoFailedException {
+		VolumeRecord undone = before.instead(after.epoch());
+		DeviceSpace oldHome = space(before.home());
+		oldHome.takeBack(undone);
+		oldHome.commit();
+		for (DeviceSpace space : placement.parts().keySet()) {
+			revert(space, undone);
+		}
+		online(undone).forEach((space) -> space.replace(undone));
+		return undone;
+	}
+
+	/**
+	 * Whether a volume's home is away and waited for.
+	 */
+	boolean mayReturn(VolumeRecord record) {
+		DeviceState state = space(record.home()).device().state();
+		return state == DeviceState.AWAY || state == DeviceState.SUSPENDED;
 	}
 
 	/**

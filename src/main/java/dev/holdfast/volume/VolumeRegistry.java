@@ -36,6 +36,8 @@ final class VolumeRegistry {
 
 	private final RememberedVolumes remembered;
 
+	private final VolumeClaims claims;
+
 	private final AdoptedNames adopted;
 
 	/** On labels, but nobody's here. Guarded by this. */
@@ -46,6 +48,7 @@ final class VolumeRegistry {
 
 	VolumeRegistry(VolumeIndex index, Tenancy tenants, Map<UUID, DeviceSpace> spaces, Fences fences) {
 		this.remembered = new RememberedVolumes(index);
+		this.claims = new VolumeClaims(this.remembered, spaces);
 		this.names = new VolumeNames(tenants);
 		this.adopted = new AdoptedNames(this.names, this.remembered);
 		this.spaces = spaces;
@@ -87,17 +90,25 @@ final class VolumeRegistry {
 	}
 
 	/**
-	 * Keeps in mind a volume that is on its labels.
+	 * What is kept in mind of volumes that are on labels, or may be.
 	 */
-	void remember(VolumeHandle handle) {
-		this.remembered.put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), false)));
+	VolumeClaims claims() {
+		return this.claims;
 	}
 
 	/**
-	 * The volume is on no label any more.
+	 * Keeps in mind a volume that is on its labels.
+	 */
+	void remember(VolumeHandle handle) {
+		this.claims.remember(handle);
+	}
+
+	/**
+	 * The volume is on no label any more, or on such as come to that when their devices
+	 * return.
 	 */
 	void forget(VolumeHandle handle) {
-		this.remembered.remove(handle.uuid());
+		this.claims.forget(handle);
 		this.names.end(handle);
 	}
 
@@ -117,7 +128,7 @@ final class VolumeRegistry {
 		this.remembered.put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
 		this.names.end(handle);
 		Reconciler reconciler = new Reconciler(this.spaces);
-		reconciler.settle(handle.uuid(), true);
+		reconciler.settle(handle.uuid(), true, (record) -> false);
 		reconciler.commit();
 		return true;
 	}
@@ -198,14 +209,18 @@ final class VolumeRegistry {
 		Map<UUID, Device> online = online();
 		List<VolumeIndex.Entry> news = new ArrayList<>();
 		List<UUID> gone = new ArrayList<>();
+		List<VolumeHandle> abandoned = new ArrayList<>();
 		Map<UUID, Reconciler.Settled> present = new LinkedHashMap<>();
 		for (UUID volume : volumes) {
 			VolumeIndex.Entry entry = this.remembered.find(volume);
-			if (coming != null && isInUseWithout(coming, entry)) {
+			VolumeHandle without = (coming != null) ? inUseWithout(coming, entry) : null;
+			if (coming != null && without != null) {
 				reconciler.remove(coming, volume);
+				abandoned.add(without);
 				continue;
 			}
-			Reconciler.Settled settled = reconciler.settle(volume, entry != null && entry.deleted());
+			Reconciler.Settled settled = reconciler.settle(volume, entry != null && entry.deleted(),
+					(record) -> begun(entry) == null && mayBeClaimed(record, entry));
 			if (settled != null) {
 				present.put(volume, settled);
 				continue;
@@ -227,6 +242,7 @@ final class VolumeRegistry {
 				news.add(entry);
 			}
 		});
+		abandoned.forEach((handle) -> news.add(this.claims.entry(handle)));
 		this.remembered.put(news);
 		Set<UUID> waiting = this.unassigned.values()
 			.stream()
@@ -238,10 +254,18 @@ final class VolumeRegistry {
 		}
 	}
 
-	private boolean isInUseWithout(DeviceSpace coming, VolumeIndex.@Nullable Entry entry) {
+	private @Nullable VolumeHandle inUseWithout(DeviceSpace coming, VolumeIndex.@Nullable Entry entry) {
+		VolumeHandle begun = begun(entry);
+		return (begun != null && !begun.volume().devices().contains(coming.uuid())) ? begun : null;
+	}
+
+	/**
+	 * The handle of a volume that there has been I/O of, or could have been.
+	 */
+	private @Nullable VolumeHandle begun(VolumeIndex.@Nullable Entry entry) {
 		VolumeHandle handle = (entry != null) ? this.names.find(entry.volume().key()) : null;
-		return entry != null && handle != null && handle.uuid().equals(entry.volume().uuid()) && handle.begun()
-				&& !handle.volume().devices().contains(coming.uuid());
+		return (entry != null && handle != null && handle.uuid().equals(entry.volume().uuid()) && handle.begun())
+				? handle : null;
 	}
 
 	private boolean homeIsHere(VolumeIndex.Entry entry) {
@@ -272,7 +296,7 @@ final class VolumeRegistry {
 		VolumeRecord record = settled.record();
 		VolumeIndex.Entry entry = this.remembered.find(record.uuid());
 		Volume volume = Volume.of(record, VolumeState.READY);
-		if (entry != null && !this.spaces.containsKey(record.home())) {
+		if (entry != null && (isBehind(record, entry) || !this.spaces.containsKey(record.home()))) {
 			// The other labels may be behind home's, and what is remembered is not.
 			volume = entry.volume();
 			record = record.named(volume.key().tenant(), volume.key().name());
@@ -294,13 +318,30 @@ final class VolumeRegistry {
 		else if (conflict != null) {
 			handle.unusable(volume.in(VolumeState.FAILED, conflict));
 		}
-		else if (!settled.complete()) {
+		else if (!settled.complete() || isBehind(record, entry)) {
 			handle.unusable(away(volume, entry));
 		}
 		else {
 			serve(handle, record, online);
 		}
-		return new VolumeIndex.Entry(handle.volume(), handle.declared(), false);
+		return this.claims.entry(handle);
+	}
+
+	/**
+	 * Whether all labels that are here are older than what was decided about the volume:
+	 * it has moved to a device that is away.
+	 */
+	private boolean isBehind(VolumeRecord record, VolumeIndex.@Nullable Entry entry) {
+		return entry != null && record.epoch() < entry.volume().epoch()
+				&& !this.spaces.keySet().containsAll(entry.volume().devices());
+	}
+
+	/**
+	 * Whether a device that is away may say something else of the volume, which is not
+	 * so.
+	 */
+	private boolean mayBeClaimed(VolumeRecord record, VolumeIndex.@Nullable Entry entry) {
+		return entry != null && !record.devices().containsAll(entry.volume().devices()) && !isBehind(record, entry);
 	}
 
 	private static void serve(VolumeHandle handle, VolumeRecord record, Map<UUID, Device> online) {

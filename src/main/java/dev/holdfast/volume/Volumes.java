@@ -22,6 +22,7 @@ import dev.holdfast.device.Label;
 import dev.holdfast.device.LabelContent;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tenants' volumes on the devices that are attached. What is answered is durable. Any
@@ -30,6 +31,9 @@ import dev.holdfast.engine.IoFailedException;
 public final class Volumes implements DeviceListener {
 
 	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+
+	/** I/O must not wait for I/O that is stuck. */
+	private static final Duration HALT_LIMIT = Duration.ofSeconds(1);
 
 	private final VolumeRegistry registry;
 
@@ -40,6 +44,8 @@ public final class Volumes implements DeviceListener {
 	private final VolumeGrowth growths;
 
 	private final VolumeDeletion deletions;
+
+	private final VolumeMoves moves;
 
 	/**
 	 * Volumes of an installation; those whose devices come later are not there yet.
@@ -52,12 +58,17 @@ public final class Volumes implements DeviceListener {
 	}
 
 	Volumes(VolumeIndex index, Tenancy tenants, Fences fences, Duration drainLimit) {
+		this(index, tenants, fences, drainLimit, HALT_LIMIT);
+	}
+
+	Volumes(VolumeIndex index, Tenancy tenants, Fences fences, Duration drainLimit, Duration haltLimit) {
 		this.spaces = new ConcurrentHashMap<>();
 		this.registry = new VolumeRegistry(index, tenants, this.spaces, fences);
 		VolumeLabels labels = new VolumeLabels(this.spaces);
 		Allocator allocator = new Allocator(this.spaces);
 		this.creations = new VolumeCreation(this.registry, allocator, labels, fences);
 		this.growths = new VolumeGrowth(this.registry, allocator, labels, drainLimit);
+		this.moves = new VolumeMoves(this.registry, allocator, labels, fences, haltLimit);
 		this.deletions = new VolumeDeletion(this.registry, labels, fences, drainLimit);
 	}
 
@@ -176,6 +187,30 @@ public final class Volumes implements DeviceListener {
 	public SpaceUsage usage(UUID device) {
 		DeviceSpace space = this.spaces.get(device);
 		return (space != null) ? space.usage() : new SpaceUsage(0, 0, 0, 0);
+	}
+
+	/**
+	 * Who moves extents of volumes from one device to another.
+	 */
+	VolumeMoves moves() {
+		return this.moves;
+	}
+
+	/**
+	 * Who has which extents of a device.
+	 * @return {@code null} if it is not attached
+	 */
+	@Nullable DeviceSpace space(UUID device) {
+		return this.spaces.get(device);
+	}
+
+	/**
+	 * The volume that a label names.
+	 * @return {@code null} if nobody here has it
+	 */
+	@Nullable VolumeHandle handle(VolumeRecord record) {
+		VolumeHandle handle = this.registry.find(new VolumeKey(record.tenant(), record.name()));
+		return (handle != null && handle.uuid().equals(record.uuid())) ? handle : null;
 	}
 
 	/**

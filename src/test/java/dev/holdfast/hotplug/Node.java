@@ -2,6 +2,7 @@ package dev.holdfast.hotplug;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -25,7 +26,9 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
 import dev.holdfast.mapping.Routes;
+import dev.holdfast.operation.Operations;
 import dev.holdfast.volume.CatalogVolumeIndex;
+import dev.holdfast.volume.DeviceDrains;
 import dev.holdfast.volume.Fences;
 import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.MemoryLeases;
@@ -58,6 +61,10 @@ final class Node implements AutoCloseable {
 
 	final Leases leases;
 
+	final Operations operations;
+
+	final DeviceDrains drains;
+
 	Node(Path directory, HoldLimits hold) throws IOException {
 		this.catalog = Catalog.open(directory.resolve("catalog.db"));
 		this.engine = IoEngines.best(EngineOptions.DEFAULT);
@@ -71,6 +78,9 @@ final class Node implements AutoCloseable {
 		this.blocks = new BlockService(this.engine, this.volumes, this.staging, Routes.unmapped(this.staging.buffer()),
 				Rates.NONE);
 		known.list().forEach(this.devices::attachKnown);
+		this.operations = new Operations(this.catalog, Clock.systemUTC());
+		this.drains = new DeviceDrains(this.volumes, this.devices, this.operations);
+		this.drains.resume();
 		this.watch = DeviceWatch.start(this.devices);
 	}
 
@@ -117,6 +127,7 @@ final class Node implements AutoCloseable {
 	@Override
 	public void close() throws IOException {
 		this.watch.close();
+		this.drains.close();
 		this.devices.close();
 		this.staging.close();
 		this.engine.close();

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -16,8 +17,10 @@ import dev.holdfast.device.Device;
 import dev.holdfast.device.LabelReview;
 import dev.holdfast.device.StandIn;
 import dev.holdfast.engine.IoFailedException;
+import dev.holdfast.volume.MoveSteps;
 import dev.holdfast.volume.ScrubSteps;
 import dev.holdfast.volume.VolumeIndex;
+import dev.holdfast.volume.VolumeKey;
 
 /**
  * From one start to the cut that ends it: some of the drives are there, some come later;
@@ -28,6 +31,9 @@ final class Life implements AutoCloseable {
 	private static final int MOST_ACTIONS = 12;
 
 	private static final int[] MOST_STEPS = { 40, 160, 500 };
+
+	/** To copy an extent takes many. */
+	private static final int MOST_STEPS_OF_MOVES = 900;
 
 	private final Bench bench;
 
@@ -134,7 +140,9 @@ final class Life implements AutoCloseable {
 		if (this.engine.dead()) {
 			return;
 		}
-		this.engine.cutAfter(1 + this.random.nextInt(MOST_STEPS[this.random.nextInt(MOST_STEPS.length)]));
+		boolean moving = this.stack.devices().size() > 1 && this.random.nextInt(3) == 0;
+		this.engine.cutAfter(1 + this.random
+			.nextInt(moving ? MOST_STEPS_OF_MOVES : MOST_STEPS[this.random.nextInt(MOST_STEPS.length)]));
 		if (this.random.nextInt(4) == 0) {
 			this.engine.failOneIn(10 + this.random.nextInt(30));
 		}
@@ -147,12 +155,52 @@ final class Life implements AutoCloseable {
 				}
 			});
 		}
+		if (moving) {
+			start("mover", () -> move(tenants));
+		}
 		for (ModelDrive drive : this.away) {
 			if (this.random.nextBoolean()) {
 				start("operator", () -> arrive(drive));
 			}
 		}
 		this.threads.run(this.engine);
+	}
+
+	/**
+	 * Moves extents of any volumes from any drive to any other.
+	 */
+	private void move(List<TenantClient> tenants) throws IoFailedException {
+		for (int moves = 1 + this.random.nextInt(16); moves > 0; moves--) {
+			List<Device> devices = List.copyOf(this.stack.devices());
+			Device from = devices.get(this.random.nextInt(devices.size()));
+			Device to = devices.get(this.random.nextInt(devices.size()));
+			VolumeKey key = tenants.get(this.random.nextInt(tenants.size())).anyKey(this.random);
+			if (from == to) {
+				SeededThreads.pause();
+				continue;
+			}
+			try {
+				if (MoveSteps.step(this.stack.volumes(), key, from, to) > 0) {
+					this.stack.volumes().find(key).ifPresent((volume) -> saw("a move of a " + Wishes.kind(volume)));
+				}
+			}
+			catch (IoFailedException ex) {
+				if (!this.engine.shaky()) {
+					throw ex;
+				}
+				saw("a move that failed");
+			}
+			catch (ProblemException ex) {
+				switch (ex.problem()) {
+					case NOT_FOUND, NO_SPACE, NOT_SUPPORTED, DEVICE_LOST -> {
+					}
+					default -> requireExcusable(ex);
+				}
+			}
+			catch (CancellationException ex) {
+				saw("a move that a deletion ended");
+			}
+		}
 	}
 
 	private void arrive(ModelDrive drive) throws IOException {

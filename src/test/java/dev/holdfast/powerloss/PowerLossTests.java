@@ -51,7 +51,8 @@ class PowerLossTests {
 				"growth of striped volume over 3 devices in blocks of 4096", "growth to another device",
 				"deletion of SERVING", "deletion of DELETING", "deletion of AWAY",
 				"a drive that comes while tenants are at work", "a step of the background scrub",
-				"an error while there is power");
+				"an error while there is power", "a move of a linear volume over 1 devices in blocks of 512",
+				"a move of a striped volume over 2 devices in blocks of 4096", "a move that failed");
 	}
 
 	@Test

@@ -27,6 +27,7 @@ import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.mapping.Routes;
 import dev.holdfast.volume.MemoryLeases;
+import dev.holdfast.volume.MoveSteps;
 import dev.holdfast.volume.VolumeIndex;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.Volumes;
@@ -54,7 +55,7 @@ final class Stack implements AutoCloseable {
 	private final Batches batches;
 
 	Stack(IoEngine engine, VolumeIndex index, StagingPool pool) {
-		this.volumes = new Volumes(index, (tenant) -> true, MemoryLeases.fences());
+		this.volumes = MoveSteps.patient(index, (tenant) -> true, MemoryLeases.fences());
 		this.blocks = new BlockService(engine, this.volumes, pool, Routes.unmapped(pool.buffer()), Rates.NONE);
 		// What is done here by batches names no buffer.
 		this.batches = new Batches(this.blocks, null, null);

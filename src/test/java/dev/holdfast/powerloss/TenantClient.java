@@ -45,6 +45,10 @@ final class TenantClient {
 		this.stamps = stamps;
 	}
 
+	VolumeKey anyKey(Random any) {
+		return new VolumeKey(this.tenant, "volume-" + any.nextInt(NAMES));
+	}
+
 	TenantVolumes volumes() {
 		return this.volumes;
 	}

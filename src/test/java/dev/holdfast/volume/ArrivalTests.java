@@ -1,6 +1,5 @@
 package dev.holdfast.volume;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -117,7 +116,7 @@ class ArrivalTests {
 	}
 
 	@Test
-	void givesANameThatAVoidClaimHadToWhoeverElseHasIt() throws Exception {
+	void doesNotBringBackACreationThatFailed() throws Exception {
 		try (Shelf shelf = new Shelf(this.directory).with("a", 2).with("b", 2)) {
 			shelf.start();
 			shelf.engine().refuseAfter(3);
@@ -128,9 +127,10 @@ class ArrivalTests {
 			Refusals.of(Problem.DEVICE_NOT_ONLINE,
 					() -> shelf.create(DB, new VolumeSpec(EXTENT, null, null, null, List.of("b"))));
 			shelf.restart("b", "a");
-			assertThat(shelf.find(DB).sizeBytes()).isEqualTo(EXTENT);
+			assertThat(shelf.volumes().find(DB)).isEmpty();
 			shelf.restart();
-			shelf.assertSound(DB);
+			assertThat(shelf.used("b")).isZero();
+			shelf.assertSound();
 		}
 	}
 

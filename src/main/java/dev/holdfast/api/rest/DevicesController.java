@@ -10,6 +10,7 @@ import dev.holdfast.contract.ResourceName;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Devices;
 import dev.holdfast.tenant.Right;
+import dev.holdfast.volume.DeviceDrains;
 import dev.holdfast.volume.Volumes;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,9 +39,12 @@ class DevicesController {
 
 	private final Volumes volumes;
 
+	private final DeviceDrains drains;
+
 	private final DataLimits limits;
 
-	DevicesController(Devices devices, Volumes volumes, DataLimits limits) {
+	DevicesController(Devices devices, Volumes volumes, DeviceDrains drains, DataLimits limits) {
+		this.drains = drains;
 		this.limits = limits;
 		this.devices = devices;
 		this.volumes = volumes;
@@ -101,7 +105,25 @@ class DevicesController {
 	@PostMapping("/{device}:resume")
 	DeviceResponse resume(@PathVariable String device) {
 		this.devices.resume(ResourceName.require("device", device));
+		this.drains.resume(device);
 		return response(this.devices.get(device));
+	}
+
+	@Operation(summary = "Moves everything on a device to the others")
+	@Needs(Right.ADMINISTER)
+	@LongWork(Void.class)
+	@PostMapping("/{device}:drain")
+	ResponseEntity<Object> drain(@PathVariable String device) {
+		return OperationResponse.accepted(this.drains.drain(ResourceName.require("device", device)));
+	}
+
+	@Operation(summary = "Moves everything on a device to another one")
+	@Needs(Right.ADMINISTER)
+	@LongWork(Void.class)
+	@PostMapping("/{device}:replace")
+	ResponseEntity<Object> replace(@PathVariable String device, @RequestBody Replacement request) {
+		return OperationResponse.accepted(this.drains.replace(ResourceName.require("device", device),
+				ResourceName.require("device", request.replacement())));
 	}
 
 	private Precondition<DeviceStatus> demanded(Conditions conditions) {
@@ -111,6 +133,15 @@ class DevicesController {
 	private DeviceResponse response(DeviceStatus status) {
 		return DeviceResponse.of(status, this.volumes.usage(status.known().uuid()),
 				this.volumes.unassigned(status.known().uuid()));
+	}
+
+	/**
+	 * What is to take a device's place.
+	 *
+	 * @param replacement name of a device that is attached
+	 */
+	record Replacement(String replacement) {
+
 	}
 
 	/**

@@ -1,0 +1,232 @@
+package dev.holdfast.volume;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceState;
+import dev.holdfast.device.DeviceStatus;
+import dev.holdfast.device.Devices;
+import dev.holdfast.device.Geometry;
+import dev.holdfast.operation.Operation;
+import dev.holdfast.operation.OperationSnapshot;
+import dev.holdfast.operation.OperationSpec;
+import dev.holdfast.operation.Operations;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Empties devices while their volumes are used: each is an operation that a restart
+ * resumes and that may be cancelled. A device that is being emptied, or has been, gets
+ * nothing new until it is detached or resumed. Any thread.
+ */
+public final class DeviceDrains implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(DeviceDrains.class);
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private final Volumes volumes;
+
+	private final Devices devices;
+
+	private final Operations operations;
+
+	/** By the device that is emptied. */
+	private final Map<UUID, DrainTask> running = new ConcurrentHashMap<>();
+
+	private volatile boolean closed;
+
+	public DeviceDrains(Volumes volumes, Devices devices, Operations operations) {
+		this.volumes = volumes;
+		this.devices = devices;
+		this.operations = operations;
+	}
+
+	/**
+	 * Moves everything on a device to the others.
+	 * @param name of the device
+	 * @return the operation, also if it was begun before
+	 * @throws ProblemException {@link Problem#NOT_FOUND};
+	 * {@link Problem#DEVICE_NOT_ONLINE}; {@link Problem#NO_SPACE} if the others have not
+	 * enough; {@link Problem#IN_USE} if it is being replaced
+	 */
+	public synchronized OperationSnapshot drain(String name) {
+		return begin(online(name), null);
+	}
+
+	/**
+	 * Moves everything on a device to another one.
+	 * @param name of the device
+	 * @param replacement name of the other
+	 * @return the operation, also if it was begun before
+	 * @throws ProblemException as for {@link #drain}, and {@link Problem#NOT_SUPPORTED}
+	 * if volumes have smaller blocks than the other device
+	 */
+	public synchronized OperationSnapshot replace(String name, String replacement) {
+		Device from = online(name);
+		Device to = online(replacement);
+		if (to.equals(from)) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, "A device does not replace itself");
+		}
+		if (to.draining()) {
+			throw notOnline(replacement, DeviceState.DRAINING);
+		}
+		return begin(from, to);
+	}
+
+	private Device online(String name) {
+		DeviceStatus status = this.devices.get(name);
+		Device device = status.device();
+		if (device == null || device.state() != DeviceState.ONLINE) {
+			throw notOnline(name, status.state());
+		}
+		return device;
+	}
+
+	private static ProblemException notOnline(String name, DeviceState state) {
+		return new ProblemException(Problem.DEVICE_NOT_ONLINE, "Device %s is %s".formatted(name, state.label()))
+			.with("deviceState", state.label());
+	}
+
+	private OperationSnapshot begin(Device from, @Nullable Device to) {
+		DrainOrder order = new DrainOrder(from.uuid(), (to != null) ? to.uuid() : null);
+		DrainTask present = this.running.get(from.uuid());
+		if (present != null) {
+			if (present.order().equals(order)) {
+				return present.operation();
+			}
+			throw new ProblemException(Problem.IN_USE,
+					"Device %s is being emptied already: wait for that, or cancel it".formatted(from.name()))
+				.with("operation", present.operation().id());
+		}
+		DeviceSpace space = space(from);
+		requireRoom(space, to);
+		Operation operation = this.operations.begin(new OperationSpec(order.kind(), null, "devices/" + from.name(),
+				"bytes", space.volumeBytes(), JSON.writeValueAsString(order)));
+		this.devices.drain(from.name(), true);
+		return start(order, space, operation).operation();
+	}
+
+	private DeviceSpace space(Device device) {
+		DeviceSpace space = this.volumes.space(device.uuid());
+		if (space == null) {
+			throw notOnline(device.name(), DeviceState.DETACHED);
+		}
+		return space;
+	}
+
+	/**
+	 * What is known before anything is moved.
+	 */
+	private void requireRoom(DeviceSpace from, @Nullable Device to) {
+		if (to != null) {
+			from.records().forEach((record) -> Allocator.requireBlockSize(space(to), record.blockSize()));
+		}
+		long wanted = from.volumeBytes();
+		long room = this.devices.attached()
+			.stream()
+			.filter((device) -> (to != null) ? device.equals(to) : !device.equals(from.device()))
+			.filter((device) -> device.state() == DeviceState.ONLINE)
+			.mapToLong((device) -> space(device).available() * Geometry.EXTENT_SIZE)
+			.sum();
+		if (room < wanted) {
+			throw new ProblemException(Problem.NO_SPACE, "Device %s has volumes of %d bytes, and there is room for %d"
+				.formatted(from.device().name(), wanted, room)).with("freeBytes", room);
+		}
+	}
+
+	private DrainTask start(DrainOrder order, DeviceSpace space, Operation operation) {
+		DrainTask task = new DrainTask(this.volumes, order, space, operation, () -> this.closed, this::ended);
+		this.running.put(order.device(), task);
+		task.start();
+		return task;
+	}
+
+	private void ended(DrainTask task, boolean emptied) {
+		this.running.remove(task.order().device(), task);
+		if (!emptied) {
+			takeBack(task.space().device().name());
+		}
+	}
+
+	private void takeBack(String name) {
+		try {
+			this.devices.drain(name, false);
+			DeviceSpace space = this.volumes.space(this.devices.get(name).known().uuid());
+			if (space != null) {
+				space.wakeScrub();
+			}
+		}
+		catch (ProblemException ex) {
+			log.warn("Device {} is not known to be in use again: {}", name, ex.getMessage());
+		}
+	}
+
+	/**
+	 * Has a device that was emptied used again. One that is being emptied goes on: its
+	 * operation may be cancelled.
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
+	 */
+	public synchronized void resume(String name) {
+		DeviceStatus status = this.devices.get(name);
+		if (status.state() == DeviceState.DRAINING && !this.running.containsKey(status.known().uuid())) {
+			takeBack(name);
+		}
+	}
+
+	/**
+	 * Goes on with what a restart has interrupted.
+	 */
+	public void resume() {
+		for (String kind : DrainOrder.KINDS) {
+			for (Operation operation : this.operations.unfinished(kind)) {
+				try {
+					resume(JSON.readValue(operation.spec().detail(), DrainOrder.class), operation);
+				}
+				catch (JacksonException ex) {
+					log.warn("Operation {} cannot be resumed", operation.id(), ex);
+					operation.fail(new ProblemException(Problem.NOT_SUPPORTED,
+							"It was begun by a release that kept it in another form: ask for it again"));
+				}
+			}
+		}
+	}
+
+	private void resume(DrainOrder order, Operation operation) {
+		DeviceSpace space = this.volumes.space(order.device());
+		if (space != null) {
+			this.devices.drain(space.device().name(), true);
+			start(order, space, operation);
+		}
+		else {
+			operation.fail(new ProblemException(Problem.DEVICE_NOT_ONLINE,
+					"The device is absent since the restart: once it is there, ask for it again")
+				.with("deviceState", DeviceState.ABSENT.label()));
+		}
+	}
+
+	/**
+	 * Ends all of them after the step that they are at; the next start resumes them.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		for (DrainTask task : List.copyOf(this.running.values())) {
+			if (!task.join(CLOSE_LIMIT)) {
+				log.warn("Device {} was not left within {}: a drive hangs", task.space().device().name(), CLOSE_LIMIT);
+			}
+		}
+	}
+
+}
