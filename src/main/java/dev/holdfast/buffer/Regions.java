@@ -2,6 +2,8 @@ package dev.holdfast.buffer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Regions {
 
-	private final List<Region> used = new ArrayList<>();
+	/** Those that change memory. No two of them overlap, so that a neighbour tells. */
+	private final TreeMap<Long, Region> changing = new TreeMap<>();
+
+	/** The others, which may overlap each other. */
+	private final List<Region> looking = new ArrayList<>();
 
 	private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
@@ -25,28 +31,52 @@ final class Regions {
 	 * are closed
 	 */
 	synchronized @Nullable Region tryTake(long offset, long length, boolean changes) {
-		if (this.closed) {
+		long end = offset + length;
+		if (this.closed || isChanging(offset, end) || (changes && isLookedAt(offset, end))) {
 			return null;
 		}
-		long end = offset + length;
-		for (Region region : this.used) {
-			if (offset < region.end && region.offset < end && (changes || region.changes)) {
-				return null;
-			}
+		// One of no bytes changes none.
+		if (changes && length > 0) {
+			Region taken = new Region(this, offset, end, true, 0);
+			this.changing.put(offset, taken);
+			return taken;
 		}
-		Region taken = new Region(this, offset, end, changes, this.used.size());
-		this.used.add(taken);
+		Region taken = new Region(this, offset, end, false, this.looking.size());
+		this.looking.add(taken);
 		return taken;
 	}
 
-	/** The last one takes the place of the one that goes. */
-	synchronized void give(Region region) {
-		Region last = this.used.removeLast();
-		if (last != region) {
-			this.used.set(region.place, last);
-			last.place = region.place;
+	private boolean isChanging(long offset, long end) {
+		Map.Entry<Long, Region> before = this.changing.lowerEntry(end);
+		return before != null && before.getValue().end > offset;
+	}
+
+	private boolean isLookedAt(long offset, long end) {
+		for (Region region : this.looking) {
+			if (offset < region.end && region.offset < end) {
+				return true;
+			}
 		}
-		if (this.closed && this.used.isEmpty()) {
+		return false;
+	}
+
+	synchronized void give(Region region) {
+		if (region.changes) {
+			this.changing.remove(region.offset);
+		}
+		else {
+			// The last one takes the place of the one that goes.
+			Region last = this.looking.removeLast();
+			if (last != region) {
+				this.looking.set(region.place, last);
+				last.place = region.place;
+			}
+		}
+		completeIfIdle();
+	}
+
+	private void completeIfIdle() {
+		if (this.closed && count() == 0) {
 			this.idle.complete(null);
 		}
 	}
@@ -61,14 +91,12 @@ final class Regions {
 	 */
 	synchronized CompletableFuture<Void> close() {
 		this.closed = true;
-		if (this.used.isEmpty()) {
-			this.idle.complete(null);
-		}
+		completeIfIdle();
 		return this.idle;
 	}
 
 	synchronized int count() {
-		return this.used.size();
+		return this.changing.size() + this.looking.size();
 	}
 
 }
