@@ -19,6 +19,14 @@ final class ByteSizeDeserializer extends StdDeserializer<ByteSize> {
 
 	@Override
 	public ByteSize deserialize(JsonParser parser, DeserializationContext context) {
+		return read(parser);
+	}
+
+	/**
+	 * Reads the value that the parser is at.
+	 * @throws ProblemException {@link Problem#MALFORMED_REQUEST}
+	 */
+	static ByteSize read(JsonParser parser) {
 		JsonToken token = parser.currentToken();
 		if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
 			// Three for each operation of a batch: text would be the larger part of

@@ -67,6 +67,7 @@ class WebSetup implements WebMvcConfigurer {
 			.disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
 			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 			.addModule(new SimpleModule().addDeserializer(ByteSize.class, new ByteSizeDeserializer())
+				.addDeserializer(BatchRequest.class, new BatchRequestDeserializer())
 				.addDeserializer(Instant.class, new InstantDeserializer()));
 	}
 
