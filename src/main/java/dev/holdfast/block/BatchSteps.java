@@ -28,7 +28,8 @@ final class BatchSteps {
 
 	private final TransferOptions options;
 
-	private final Countdown countdown;
+	/** Of all of them, if they go together. */
+	private final @Nullable Countdown countdown;
 
 	private final BlockRights rights;
 
@@ -38,7 +39,7 @@ final class BatchSteps {
 	private final int alignment;
 
 	BatchSteps(BlockService blocks, Buffers buffers, Mappings mappings, VolumeHandle handle, TransferOptions options,
-			Countdown countdown, RatePass pass) {
+			@Nullable Countdown countdown, RatePass pass) {
 		this.blocks = blocks;
 		this.buffers = buffers;
 		this.mappings = mappings;

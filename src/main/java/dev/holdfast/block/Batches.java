@@ -9,6 +9,7 @@ import dev.holdfast.contract.ProblemException;
 import dev.holdfast.mapping.Mappings;
 import dev.holdfast.volume.VolumeHandle;
 import dev.holdfast.volume.VolumeKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations by reference, many in one request: they name regions of the tenant's
@@ -43,7 +44,7 @@ public final class Batches {
 	 */
 	public List<BatchResult> atOnce(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
 		VolumeHandle handle = this.blocks.open(key, options);
-		Countdown countdown = new Countdown();
+		Countdown countdown = this.blocks.countdown();
 		RatePass pass = admit(handle);
 		BatchSteps steps = steps(handle, options, countdown, pass);
 		List<BatchRun> runs = new ArrayList<>(operations.size());
@@ -59,6 +60,7 @@ public final class Batches {
 			return results;
 		}
 		finally {
+			countdown.begin();
 			runs.forEach(BatchRun::close);
 		}
 	}
@@ -75,7 +77,7 @@ public final class Batches {
 	public List<BatchResult> inTurn(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
 		VolumeHandle handle = this.blocks.open(key, options);
 		RatePass pass = admit(handle);
-		BatchSteps steps = steps(handle, options, new Countdown(), pass);
+		BatchSteps steps = steps(handle, options, null, pass);
 		List<BatchResult> results = new ArrayList<>(operations.size());
 		boolean stopped = false;
 		for (BatchOperation operation : operations) {
@@ -118,7 +120,8 @@ public final class Batches {
 		return this.blocks.rates().admit(handle.volume().key().tenant());
 	}
 
-	private BatchSteps steps(VolumeHandle handle, TransferOptions options, Countdown countdown, RatePass pass) {
+	private BatchSteps steps(VolumeHandle handle, TransferOptions options, @Nullable Countdown countdown,
+			RatePass pass) {
 		return new BatchSteps(this.blocks, this.buffers, this.mappings, handle, options, countdown, pass);
 	}
 

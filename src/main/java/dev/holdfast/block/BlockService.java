@@ -223,6 +223,13 @@ public final class BlockService {
 	}
 
 	/**
+	 * Of operations that go together.
+	 */
+	Countdown countdown() {
+		return new Countdown(this.engine);
+	}
+
+	/**
 	 * What was done for tenants.
 	 */
 	public TenantIo io() {
@@ -240,7 +247,7 @@ public final class BlockService {
 	 * To write whole blocks, in one order with whoever writes parts of them.
 	 */
 	BlockRights rights(VolumeHandle handle, TransferOptions options) {
-		return new BlockRights(this.ranges, handle, options);
+		return new BlockRights(this.ranges, handle, options, this.engine);
 	}
 
 	/**

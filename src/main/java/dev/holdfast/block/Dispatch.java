@@ -93,7 +93,7 @@ final class Dispatch implements AutoCloseable {
 	 * Makes the start and the end of its operations count.
 	 * @return this
 	 */
-	Dispatch counted(Countdown all) {
+	Dispatch counted(@Nullable Countdown all) {
 		this.countdown = all;
 		return this;
 	}
@@ -270,7 +270,7 @@ final class Dispatch implements AutoCloseable {
 	private Pin pinned() {
 		Pin present = this.pin;
 		if (present == null) {
-			present = this.volume.pin(this.options.lease(), this.options.deadline());
+			present = this.volume.pin(this.options.lease(), this.options.deadline(), this.engine::begin);
 			this.pin = present;
 		}
 		return present;

@@ -179,11 +179,12 @@ final class PendingIo implements IoListener {
 
 	private void submit(IoEngine engine, long deadlineNanos) {
 		try {
-			while (!engine.submit(this.operation)) {
+			while (!accepts(engine)) {
 				if (deadlineNanos != IoOperation.NO_DEADLINE && System.nanoTime() - deadlineNanos >= 0) {
 					throw new ProblemException(Problem.OVERLOADED, "The device has too much to do: try again")
 						.with("retryable", true);
 				}
+				engine.begin();
 				LockSupport.parkNanos(RETRY_NANOS);
 			}
 		}
@@ -193,6 +194,11 @@ final class PendingIo implements IoListener {
 		catch (IllegalStateException ex) {
 			throw IoProblems.notOnline(ex);
 		}
+	}
+
+	private boolean accepts(IoEngine engine) {
+		Countdown all = this.countdown;
+		return (all != null) ? all.submit(this.operation) : engine.submit(this.operation);
 	}
 
 	/**

@@ -109,9 +109,10 @@ final class EngineLoop implements Runnable, Backend.Completions {
 
 	/**
 	 * Hands over an operation. From any thread.
+	 * @param last whether to take it up now, and not only at the next {@link #wake}
 	 * @return {@code false} if there is no room
 	 */
-	boolean offer(IoOperation operation) {
+	boolean offer(IoOperation operation, boolean last) {
 		if (isCurrentThread()) {
 			accept(operation);
 			return true;
@@ -119,13 +120,20 @@ final class EngineLoop implements Runnable, Backend.Completions {
 		if (this.failure != null) {
 			throw new IllegalStateException("the I/O loop has failed", this.failure);
 		}
-		if (!this.inbox.offer(operation)) {
+		if (!(last ? this.inbox.offer(operation) : this.inbox.offerQuietly(operation))) {
 			return false;
 		}
 		if (this.failure != null) {
 			bury();
 		}
 		return true;
+	}
+
+	/**
+	 * Takes up what was handed over. From any thread.
+	 */
+	void wake() {
+		this.inbox.wake();
 	}
 
 	/**

@@ -34,14 +34,30 @@ final class Inbox<T> {
 	 * @return {@code false} if there is no room
 	 */
 	boolean offer(T message) {
-		if (!this.messages.offer(message)) {
+		if (!offerQuietly(message)) {
 			return false;
 		}
+		wake();
+		return true;
+	}
+
+	/**
+	 * Sends one of several, after the last of which {@link #wake} is due. From any
+	 * thread.
+	 * @return {@code false} if there is no room
+	 */
+	boolean offerQuietly(T message) {
+		return this.messages.offer(message);
+	}
+
+	/**
+	 * Wakes the loop if it sleeps. From any thread.
+	 */
+	void wake() {
 		VarHandle.fullFence();
 		if (this.sleeping.getOpaque() && this.sleeping.compareAndSet(true, false)) {
 			this.bell.run();
 		}
-		return true;
 	}
 
 	/**

@@ -95,6 +95,18 @@ public interface IoEngine extends AutoCloseable {
 	boolean submit(IoOperation operation);
 
 	/**
+	 * Hands over an operation like {@link #submit}, with others to follow: the engine may
+	 * leave it until {@link #begin}, so that it wakes once for all of them. Before that
+	 * nobody who is to call it may wait for anything.
+	 */
+	boolean submitMore(IoOperation operation);
+
+	/**
+	 * Takes up what was handed over, if that has not happened.
+	 */
+	void begin();
+
+	/**
 	 * Gives a flow a larger share of a device: so many pieces a turn.
 	 * @param flow as in {@link IoOperation#flow}
 	 * @param weight from 1, which is what every flow has at first, to 1000

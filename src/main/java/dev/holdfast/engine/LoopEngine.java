@@ -135,6 +135,20 @@ final class LoopEngine implements IoEngine {
 
 	@Override
 	public boolean submit(IoOperation operation) {
+		return submit(operation, true);
+	}
+
+	@Override
+	public boolean submitMore(IoOperation operation) {
+		return submit(operation, false);
+	}
+
+	@Override
+	public void begin() {
+		this.loops.forEach(EngineLoop::wake);
+	}
+
+	private boolean submit(IoOperation operation, boolean last) {
 		refuseIfClosed();
 		LoopDevice device = own(operation.device());
 		if (!device.acquire()) {
@@ -147,7 +161,7 @@ final class LoopEngine implements IoEngine {
 		operation.submittedNanos = System.nanoTime();
 		operation.dispatchedNanos = 0;
 		operation.progress.countSubmission();
-		if (device.loop.offer(operation)) {
+		if (device.loop.offer(operation, last)) {
 			return true;
 		}
 		if (operation.buffer instanceof LoopBuffer buffer) {

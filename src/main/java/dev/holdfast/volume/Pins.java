@@ -31,16 +31,18 @@ final class Pins {
 	 * Counts one more, once nothing is halted.
 	 * @param deadlineNanos of the wait, in terms of {@link System#nanoTime()};
 	 * {@link Long#MAX_VALUE} for never
+	 * @param beforeWait called before a wait
 	 * @return {@code false} if it is closed
 	 * @throws ProblemException {@link Problem#OVERLOADED} if the wait took too long
 	 */
-	boolean add(long deadlineNanos) {
+	boolean add(long deadlineNanos, Runnable beforeWait) {
 		while (true) {
 			long before = this.word.get();
 			if (before < 0) {
 				return false;
 			}
 			if ((before & HALTED) != 0) {
+				beforeWait.run();
 				awaitResumed(deadlineNanos);
 			}
 			else if (this.word.compareAndSet(before, before + 1)) {

@@ -90,13 +90,15 @@ public final class VolumeHandle {
 	 * @param lease number of the lease that was shown, or {@link VolumeLease#NONE}
 	 * @param deadlineNanos how long to wait while a lease is given, in terms of
 	 * {@link System#nanoTime()}; {@link Long#MAX_VALUE} for ever
+	 * @param beforeWait called before a wait, which may be for what the caller has pinned
+	 * already
 	 * @return to be closed once the device is done with it
 	 * @throws ProblemException {@link Problem#NOT_FOUND} if the volume is not there yet
 	 * or no longer, {@link Problem#DEVICE_LOST} if a device that it needs is away,
 	 * {@link Problem#LEASE_LOST}, {@link Problem#OVERLOADED}
 	 */
-	public Pin pin(long lease, long deadlineNanos) {
-		Pin pin = pin(deadlineNanos);
+	public Pin pin(long lease, long deadlineNanos, Runnable beforeWait) {
+		Pin pin = pin(deadlineNanos, beforeWait);
 		boolean passes = false;
 		try {
 			requireLease(lease);
@@ -111,16 +113,25 @@ public final class VolumeHandle {
 	}
 
 	/**
+	 * The same for who has pinned nothing.
+	 */
+	public Pin pin(long lease, long deadlineNanos) {
+		return pin(lease, deadlineNanos, () -> {
+		});
+	}
+
+	/**
 	 * Pins the volume's blocks to see where they are. Not for I/O: no lease is asked for.
 	 * @return to be closed
 	 * @throws ProblemException as above, but for the lease
 	 */
 	public Pin pin() {
-		return pin(Long.MAX_VALUE);
+		return pin(Long.MAX_VALUE, () -> {
+		});
 	}
 
-	private Pin pin(long deadlineNanos) {
-		if (!this.pins.add(deadlineNanos)) {
+	private Pin pin(long deadlineNanos, Runnable beforeWait) {
+		if (!this.pins.add(deadlineNanos, beforeWait)) {
 			throw refusal();
 		}
 		SegmentMap map = this.segments;

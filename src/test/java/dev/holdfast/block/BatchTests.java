@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import dev.holdfast.block.BatchOperation.Kind;
@@ -199,6 +200,44 @@ class BatchTests {
 		Refusals.of(Problem.LEASE_LOST, () -> inTurn(read(0, BLOCK, 0)));
 		assertThat(problems(this.rig.batches.atOnce(KEY, List.of(read(0, BLOCK, 0)), OPTIONS.withLease(held.number()))))
 			.containsOnlyNulls();
+	}
+
+	@Test
+	void shouldBeginWhatIsHandedOverBeforeItWaitsForWhoWaitsForThat() {
+		CompletableFuture<VolumeLease> lease = new CompletableFuture<>();
+		beside(() -> lease.complete(this.rig.leases.take(KEY, Duration.ofMinutes(1), false)));
+		assertThat(problems(atOnce(read(0, BLOCK, 0), read(BLOCK, BLOCK, BLOCK)))).containsExactly(null,
+				Problem.LEASE_LOST);
+		assertThat(lease).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void shouldBeginItsWritesBeforeItWaitsForWhoWaitsForThem() {
+		CompletableFuture<Void> inline = new CompletableFuture<>();
+		beside(() -> {
+			try {
+				this.rig.write(KEY, BLOCK / 2, filled(BLOCK, 1));
+				inline.complete(null);
+			}
+			catch (IOException ex) {
+				inline.completeExceptionally(ex);
+			}
+		});
+		assertThat(problems(this.rig.batches.atOnce(KEY, List.of(write(0, BLOCK, 0), write(BLOCK, BLOCK, BLOCK)),
+				BatchRig.options(5))))
+			.containsOnlyNulls();
+		assertThat(inline).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	/** The moment before the first operation is handed over, until it has to wait. */
+	private void beside(Runnable action) {
+		AtomicBoolean first = new AtomicBoolean(true);
+		this.rig.engine.before((operation) -> {
+			if (first.getAndSet(false)) {
+				Thread thread = Thread.ofPlatform().start(action);
+				await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+			}
+		});
 	}
 
 	@ParameterizedTest

@@ -80,6 +80,21 @@ public final class RecordingEngine implements IoEngine {
 
 	@Override
 	public boolean submit(IoOperation operation) {
+		return record(operation) || this.engine.submit(operation);
+	}
+
+	@Override
+	public boolean submitMore(IoOperation operation) {
+		return record(operation) || this.engine.submitMore(operation);
+	}
+
+	@Override
+	public void begin() {
+		this.engine.begin();
+	}
+
+	/** Whether it is held. */
+	private boolean record(IoOperation operation) {
 		this.before.accept(operation);
 		if (operation.kind() != IoKind.READ) {
 			if (this.left.getAndUpdate((before) -> Math.max(0, before - 1)) == 0) {
@@ -94,7 +109,7 @@ public final class RecordingEngine implements IoEngine {
 				return true;
 			}
 		}
-		return this.engine.submit(operation);
+		return false;
 	}
 
 	/**

@@ -53,6 +53,18 @@ class InboxTests {
 	}
 
 	@Test
+	void shouldRingOnceForMessagesThatGoTogether() {
+		assertThat(this.inbox.fallAsleep()).isTrue();
+		this.inbox.offerQuietly(1);
+		this.inbox.offerQuietly(2);
+		assertThat(this.rung.get()).isZero();
+		this.inbox.wake();
+		this.inbox.wake();
+		assertThat(this.rung.get()).isEqualTo(1);
+		assertThat(this.inbox.poll()).isEqualTo(1);
+	}
+
+	@Test
 	void shouldNotFallAsleepOverAMessage() {
 		this.inbox.offer(1);
 		assertThat(this.inbox.fallAsleep()).isFalse();

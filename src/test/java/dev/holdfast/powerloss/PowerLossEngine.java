@@ -205,6 +205,16 @@ final class PowerLossEngine implements IoEngine {
 	}
 
 	@Override
+	public boolean submitMore(IoOperation operation) {
+		return submit(operation);
+	}
+
+	@Override
+	public void begin() {
+		// What is submitted has begun.
+	}
+
+	@Override
 	public boolean submit(IoOperation operation) {
 		boolean durable = operation.kind() == IoKind.FLUSH || operation.fua();
 		boolean sabotaged = durable && this.sabotage.hits(operation);
