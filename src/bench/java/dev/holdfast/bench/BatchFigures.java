@@ -3,6 +3,7 @@ package dev.holdfast.bench;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,8 +41,12 @@ public final class BatchFigures {
 
 	private static final long VOLUME = 512L << 20;
 
-	/** What serves requests is compiled by then. */
-	private static final int WARM_UP_MILLIS = 60_000;
+	/**
+	 * What serves requests is compiled by then, which no time of a busy machine tells.
+	 */
+	private static final long WARM_UP_READS = 5_000_000;
+
+	private static final int WARM_UP_MILLIS = 5_000;
 
 	private static final int DEPTH = CONNECTIONS * BATCH;
 
@@ -76,7 +81,7 @@ public final class BatchFigures {
 
 	private void run(int rounds, long millis) throws Exception {
 		prepare();
-		overHttp(WARM_UP_MILLIS);
+		warmUp();
 		this.engine.onRingThread(DEPTH, 2000);
 		this.engine.fromOtherThread(DEPTH, 2000);
 		double[] http = new double[rounds];
@@ -144,6 +149,13 @@ public final class BatchFigures {
 		}
 	}
 
+	private void warmUp() throws Exception {
+		long reads = 0;
+		while (reads < WARM_UP_READS) {
+			reads += Math.round(overHttp(WARM_UP_MILLIS) * WARM_UP_MILLIS / 1000);
+		}
+	}
+
 	/** The rate of all connections together. */
 	private double overHttp(long millis) throws Exception {
 		try (ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
@@ -165,33 +177,28 @@ public final class BatchFigures {
 	private long batches(int number, long end) throws IOException {
 		SplittableRandom random = new SplittableRandom(number);
 		String head = "POST %svolumes/v:io HTTP/1.1\r\nHost: bench\r\nAuthorization: %s\r\n".formatted(PATH,
-				this.client.authorization()) + "Content-Type: application/json\r\nContent-Length: ";
+				this.client.authorization()) + "Content-Type: application/json\r\n";
+		BatchOfReads reads = new BatchOfReads(head, BATCH, BLOCK, (long) number * BATCH * BLOCK);
 		long operations = 0;
 		try (Connection connection = new Connection(this.service.port())) {
 			while (System.nanoTime() < end) {
-				String body = body(random, (long) number * BATCH * BLOCK);
-				String answer = connection.exchange(head + body.length() + "\r\n\r\n" + body, 200);
-				long objects = answer.chars().filter((letter) -> letter == '{').count();
-				if (objects != BATCH + 1 || answer.contains("problem")) {
-					throw new IOException(answer);
-				}
+				int length = connection.exchange(reads.next(random, VOLUME / BLOCK), 200);
+				requireSuccess(connection.bytes(), length);
 				operations += BATCH;
 			}
 		}
 		return operations;
 	}
 
-	private static String body(SplittableRandom random, long bufferOffset) {
-		StringBuilder body = new StringBuilder(BATCH * 96).append("{\"operations\":[");
-		for (int i = 0; i < BATCH; i++) {
-			body.append((i == 0) ? "" : ",")
-				.append("{\"op\":\"read\",\"offset\":")
-				.append(random.nextLong(VOLUME / BLOCK) * BLOCK)
-				.append(",\"length\":4096,\"buffer\":\"b\",\"bufferOffset\":")
-				.append(bufferOffset + (long) i * BLOCK)
-				.append('}');
+	/** The result of one that failed has a problem, which is an object of its own. */
+	private static void requireSuccess(byte[] answer, int length) throws IOException {
+		int objects = 0;
+		for (int i = 0; i < length; i++) {
+			objects += (answer[i] == '{') ? 1 : 0;
 		}
-		return body.append("]}").toString();
+		if (objects != BATCH + 1) {
+			throw new IOException(new String(answer, 0, length, StandardCharsets.ISO_8859_1));
+		}
 	}
 
 }

@@ -13,7 +13,13 @@ import java.nio.charset.StandardCharsets;
  */
 final class Connection implements AutoCloseable {
 
+	private static final String LENGTH = "\r\nContent-Length: ";
+
 	private static final String END_OF_CHUNKS = "\r\n0\r\n\r\n";
+
+	private static final String END_OF_HEAD = "\r\n\r\n";
+
+	private static final int LONGEST_HEAD = 8 << 10;
 
 	private final Socket socket;
 
@@ -33,35 +39,58 @@ final class Connection implements AutoCloseable {
 	 * @throws IOException if there is none, or not the status
 	 */
 	String exchange(String request, int status) throws IOException {
-		this.socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+		return text(0, exchange(request.getBytes(StandardCharsets.ISO_8859_1), status));
+	}
+
+	/**
+	 * Makes a request.
+	 * @return how many {@link #bytes()} the answer has, with its head
+	 * @throws IOException if there is none, or not the status
+	 */
+	int exchange(byte[] request, int status) throws IOException {
+		this.socket.getOutputStream().write(request);
 		int length = 0;
-		String answer = "";
+		int head = 0;
 		do {
 			int count = this.in.read(this.buffer, length, this.buffer.length - length);
 			if (count < 0) {
-				throw new EOFException("the connection ended after: " + answer);
+				throw new EOFException("the connection ended after: " + text(0, length));
 			}
 			length += count;
-			answer = new String(this.buffer, 0, length, StandardCharsets.ISO_8859_1);
+			head = (head > 0) ? head : endOfHead(length);
 		}
-		while (!whole(answer));
-		if (!answer.startsWith("HTTP/1.1 " + status)) {
-			throw new IOException(answer);
+		while (head == 0 || !whole(text(0, head), length));
+		if (!text(0, head).startsWith("HTTP/1.1 " + status)) {
+			throw new IOException(text(0, length));
 		}
-		return answer;
+		return length;
 	}
 
-	private static boolean whole(String answer) {
-		int head = answer.indexOf("\r\n\r\n");
-		if (head < 0) {
-			return false;
+	/**
+	 * The last answer, and what was left from longer ones.
+	 */
+	byte[] bytes() {
+		return this.buffer;
+	}
+
+	private String text(int from, int to) {
+		return new String(this.buffer, from, to - from, StandardCharsets.ISO_8859_1);
+	}
+
+	/** Where the body begins, or 0. */
+	private int endOfHead(int length) {
+		int end = text(0, Math.min(length, LONGEST_HEAD)).indexOf(END_OF_HEAD);
+		return (end < 0) ? 0 : end + END_OF_HEAD.length();
+	}
+
+	private boolean whole(String head, int length) {
+		int field = head.indexOf(LENGTH);
+		if (field < 0) {
+			return head.startsWith("HTTP/1.1 204")
+					|| text(Math.max(0, length - END_OF_CHUNKS.length()), length).equals(END_OF_CHUNKS);
 		}
-		int length = answer.indexOf("\r\nContent-Length: ");
-		if (length < 0 || length > head) {
-			return answer.endsWith(END_OF_CHUNKS) || answer.startsWith("HTTP/1.1 204");
-		}
-		int digits = length + "\r\nContent-Length: ".length();
-		return answer.length() == head + 4 + Integer.parseInt(answer, digits, answer.indexOf('\r', digits), 10);
+		int digits = field + LENGTH.length();
+		return length == head.length() + Integer.parseInt(head, digits, head.indexOf('\r', digits), 10);
 	}
 
 	@Override
