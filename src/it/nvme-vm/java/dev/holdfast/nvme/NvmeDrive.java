@@ -1,8 +1,11 @@
 package dev.holdfast.nvme;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -40,6 +43,23 @@ record NvmeDrive(String serial, Path file) {
 	Map<String, ?> device(String slot) {
 		return Map.of("driver", "nvme", "id", id(), "drive", "bytes-" + this.serial, "serial", this.serial, "bus",
 				slot);
+	}
+
+	/**
+	 * Whether it is all zeroes: nobody has written to it.
+	 */
+	boolean isBlank() throws IOException {
+		byte[] zeroes = new byte[1 << 20];
+		try (InputStream content = Files.newInputStream(this.file)) {
+			byte[] part = content.readNBytes(zeroes.length);
+			while (part.length > 0) {
+				if (!Arrays.equals(part, 0, part.length, zeroes, 0, part.length)) {
+					return false;
+				}
+				part = content.readNBytes(zeroes.length);
+			}
+		}
+		return true;
 	}
 
 	/** Its name for QEMU while it is plugged in. */

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 import dev.holdfast.ops.Client;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -48,6 +50,10 @@ final class NvmeNode {
 	}
 
 	private static NvmeNode start() throws Exception {
+		// What the service does on an emulated processor takes its time, answers
+		// included.
+		Awaitility.setDefaultTimeout(Duration.ofMinutes(2));
+		Awaitility.setDefaultPollInterval(Duration.ofMillis(300));
 		FileSystemUtils.deleteRecursively(DIRECTORY);
 		Files.createDirectories(DIRECTORY);
 		GuestImage image = GuestImage.of(KERNEL);
@@ -74,6 +80,16 @@ final class NvmeNode {
 		return NvmeDrive.create(DIRECTORY, serial, 256L << 20);
 	}
 
+	/**
+	 * Plugs in one that is new, and waits until the service has seen it.
+	 */
+	NvmeDrive plug(String serial, int slot) throws Exception {
+		NvmeDrive drive = drive(serial);
+		this.machine.plug(drive, slot);
+		Awaitility.await().until(() -> discovered(drive) != null);
+		return drive;
+	}
+
 	void attach(String name, NvmeDrive drive) throws Exception {
 		HttpResponse<String> answer = this.admin.put("/v1/devices/" + name,
 				"{\"serial\":\"%s\"}".formatted(drive.serial()));
@@ -87,6 +103,17 @@ final class NvmeNode {
 
 	JsonNode device(String name) throws Exception {
 		return Client.json(this.admin.get("/v1/devices/" + name));
+	}
+
+	void awaitState(String name, String state) {
+		Awaitility.await().untilAsserted(() -> assertThat(device(name).get("state").asString()).isEqualTo(state));
+	}
+
+	/**
+	 * How many operations wait for a device.
+	 */
+	int held(String name) throws Exception {
+		return device(name).get("held").get("operations").asInt();
 	}
 
 	/**
@@ -106,11 +133,11 @@ final class NvmeNode {
 	 */
 	TenantVolume volume(String tenant, String device) throws Exception {
 		Client client = this.admin.tenant(tenant, "tenant");
-		String volume = "/v1/tenants/" + tenant + "/volumes/v1";
-		HttpResponse<String> answer = this.admin.put(volume,
+		TenantVolume volume = new TenantVolume(client, "/v1/tenants/" + tenant);
+		HttpResponse<String> answer = this.admin.put(volume.path(),
 				"{\"sizeBytes\":\"8MiB\",\"devices\":[\"" + device + "\"]}");
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-		return new TenantVolume(client, volume);
+		return volume;
 	}
 
 }

@@ -39,7 +39,7 @@ class NvmeTests {
 		node.attach("d0", drive);
 		TenantVolume volume = node.volume("reset", "d0");
 		volume.write(1);
-		volume.shouldHold(1);
+		volume.map();
 		node.machine().pull(drive);
 		node.machine().plug(drive, FREE_SLOT);
 
@@ -47,6 +47,8 @@ class NvmeTests {
 
 		assertThat(node.device("d0").get("state").asString()).isEqualTo("online");
 		volume.shouldHold(1);
+		volume.awaitMapped(node.device("d0").get("generation").asInt());
+		volume.writeAndReadByReference(0, 4096, 2);
 	}
 
 	@Test
