@@ -26,6 +26,14 @@ final class NvmeNode {
 	/** Linux, as {@code 6.12}. */
 	static final String KERNEL = System.getProperty("holdfast.nvme.kernel", "6.12");
 
+	/**
+	 * Whether the IOMMU translates. Where it does, Linux 6.1 fails in
+	 * {@code nvme_dbbuf_dma_free} when a pulled drive is closed for the last time: it
+	 * frees the drive's doorbell buffers, which only emulated drives have, after it has
+	 * forgotten how they were mapped.
+	 */
+	static final boolean TRANSLATED = !KERNEL.equals("6.1");
+
 	private static final Path DIRECTORY = Path.of("target/nvme-vm").toAbsolutePath();
 
 	private static @Nullable NvmeNode running;
