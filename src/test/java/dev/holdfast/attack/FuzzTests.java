@@ -94,7 +94,7 @@ class FuzzTests extends Attack {
 					Answer answer = caller.ask(request.method(), request.head(), request.body());
 					check(request, answer, secrets);
 					this.statuses.merge(answer.status(), 1, Integer::sum);
-					resumeIfSuspended(request, answer, caller);
+					resumeDevice(request, answer, caller);
 				}
 				catch (AssertionError | RuntimeException | IOException ex) {
 					this.failures
@@ -108,13 +108,18 @@ class FuzzTests extends Attack {
 	}
 
 	/**
-	 * Everybody's I/O would wait for ever.
+	 * Everybody's I/O would wait for ever, or find no room.
 	 */
-	private static void resumeIfSuspended(FuzzedRequest request, Answer answer, Caller caller) throws IOException {
+	private static void resumeDevice(FuzzedRequest request, Answer answer, Caller caller) throws IOException {
 		ApiDocument.Described operation = request.operation();
 		if (operation != null && operation.path().endsWith(":suspend") && answer.status() == 200) {
 			Answer resumed = caller.ask("POST", request.head().replaceFirst("suspend", "resume"), request.body());
 			Oracle.require(resumed.status() == 200, resumed, "does not resume");
+		}
+		if (operation != null && operation.path().endsWith(":drain") && answer.status() == 202) {
+			String cancel = answer.header("location") + ":cancel";
+			caller.ask("POST", request.head().replaceFirst("/v1/devices/\\S*", cancel), request.body());
+			caller.ask("POST", request.head().replaceFirst("drain", "resume"), request.body());
 		}
 	}
 

@@ -6,6 +6,8 @@ import java.util.UUID;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.contract.Precondition;
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.contract.ResourceName;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Devices;
@@ -122,8 +124,8 @@ class DevicesController {
 	@LongWork(Void.class)
 	@PostMapping("/{device}:replace")
 	ResponseEntity<Object> replace(@PathVariable String device, @RequestBody Replacement request) {
-		return OperationResponse.accepted(this.drains.replace(ResourceName.require("device", device),
-				ResourceName.require("device", request.replacement())));
+		return OperationResponse
+			.accepted(this.drains.replace(ResourceName.require("device", device), request.device()));
 	}
 
 	private Precondition<DeviceStatus> demanded(Conditions conditions) {
@@ -140,7 +142,14 @@ class DevicesController {
 	 *
 	 * @param replacement name of a device that is attached
 	 */
-	record Replacement(String replacement) {
+	record Replacement(@Nullable String replacement) {
+
+		String device() {
+			if (this.replacement == null) {
+				throw new ProblemException(Problem.MALFORMED_REQUEST, "replacement names the device to move to");
+			}
+			return ResourceName.require("device", this.replacement);
+		}
 
 	}
 
