@@ -56,6 +56,14 @@ final class ExtentCopy {
 	}
 
 	/**
+	 * Grows whenever one of the drives comes back.
+	 */
+	long generations() {
+		return this.source.device().generation()
+				+ this.targets.stream().mapToLong((target) -> target.device().generation()).sum();
+	}
+
+	/**
 	 * Copies everything.
 	 * @param unwanted whether to give up
 	 * @throws CancellationException if so

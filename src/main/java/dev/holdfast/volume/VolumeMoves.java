@@ -123,6 +123,7 @@ final class VolumeMoves {
 			placement.fill();
 			List<Segment> there = placement.segments();
 			ExtentCopy copy = new ExtentCopy(leaving, there, this.registry.online());
+			long plugged = copy.generations();
 			ChangedChunks changes = copy.changes();
 			halted(handle, () -> handle.mark(changes));
 			copy.all(unwanted);
@@ -137,6 +138,9 @@ final class VolumeMoves {
 			halted(handle, () -> {
 				copy.take(changes);
 				copy.again();
+				if (copy.generations() != plugged) {
+					throw inUse(handle, "a drive was away, and may have lost what was copied to it");
+				}
 				decide(handle, before, after, placement, from);
 			});
 			return leaving.count() * Geometry.EXTENT_SIZE;

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.operation.OperationSnapshot;
+import dev.holdfast.operation.OperationState;
 import dev.holdfast.testing.LoopDevice;
 import dev.holdfast.testing.RequiresIoUring;
 import dev.holdfast.testing.RequiresRoot;
@@ -38,7 +40,7 @@ class HotplugSequencesTests {
 
 	private static final long VOLUME_SIZE = 8 << 20;
 
-	private static final List<String> NAMES = List.of("d1", "d2");
+	private static final List<String> NAMES = List.of("d1", "d2", "d3");
 
 	@TempDir
 	private Path directory;
@@ -97,13 +99,13 @@ class HotplugSequencesTests {
 	private static List<VolumeSpec> specs() {
 		return List.of(new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.LINEAR, null, List.of("d1")),
 				new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.LINEAR, null, List.of("d2")),
-				new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.STRIPED, null, NAMES));
+				new VolumeSpec(VOLUME_SIZE, null, VolumeRecord.Layout.STRIPED, null, List.of("d1", "d2")));
 	}
 
 	private static void step(Node node, Map<String, LoopDevice> drives, Random random) {
 		String name = NAMES.get(random.nextInt(NAMES.size()));
 		LoopDevice drive = drives.get(name);
-		switch (random.nextInt(4)) {
+		switch (random.nextInt(6)) {
 			case 0 -> {
 				node.devices.suspend(name, Duration.ofSeconds(30));
 				node.devices.resume(name);
@@ -118,13 +120,38 @@ class HotplugSequencesTests {
 				node.await(name, DeviceState.AWAY);
 				drive.plug();
 			}
-			default -> {
+			case 3 -> {
 				drive.pull();
 				node.await(name, DeviceState.AWAY);
 				drives.put(name, drive.replug("--direct-io=on"));
 			}
+			default -> empty(node, drives, name, random);
 		}
 		node.await(name, DeviceState.ONLINE);
+	}
+
+	/**
+	 * Moves everything on a device to another, or to all others, while one may be pulled.
+	 */
+	private static void empty(Node node, Map<String, LoopDevice> drives, String name, Random random) {
+		String other = NAMES.get((NAMES.indexOf(name) + 1 + random.nextInt(NAMES.size() - 1)) % NAMES.size());
+		OperationSnapshot begun = random.nextBoolean() ? node.drains.drain(name) : node.drains.replace(name, other);
+		if (random.nextBoolean()) {
+			String pulled = NAMES.get(random.nextInt(NAMES.size()));
+			drives.get(pulled).pull();
+			node.await(pulled, DeviceState.AWAY);
+			drives.put(pulled, drives.get(pulled).replug("--direct-io=on"));
+		}
+		Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+			OperationSnapshot now = node.operations.find(begun.id()).orElseThrow();
+			assertThat(now.state()).as(() -> String.valueOf(now.error())).isEqualTo(OperationState.SUCCEEDED);
+		});
+		for (String each : NAMES) {
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(node.device(each).state()).as(each).isEqualTo(DeviceState.ONLINE));
+		}
+		assertThat(node.volumes.usage(node.device(name).uuid()).used()).isZero();
+		node.drains.resume(name);
 	}
 
 	private static void progress(List<VerifyingWriter> writers) {

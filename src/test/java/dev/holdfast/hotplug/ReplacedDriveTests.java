@@ -110,7 +110,8 @@ class ReplacedDriveTests {
 	void shouldBeUsedAgainOnceItIsResumed() throws Exception {
 		assertThat(post("/v1/devices/small:drain", "").statusCode()).isEqualTo(202);
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.service.admin().get("/v1/operations").body()).doesNotContain("running"));
+			.untilAsserted(
+					() -> assertThat(this.service.admin().get("/v1/operations").body()).doesNotContain("running"));
 		assertThat(device("small").get("state").asString()).isEqualTo("draining");
 		assertThat(post("/v1/devices/small:resume", "").statusCode()).isEqualTo(200);
 		assertThat(device("small").get("state").asString()).isEqualTo("online");
