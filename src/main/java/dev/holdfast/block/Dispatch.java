@@ -229,7 +229,7 @@ final class Dispatch implements AutoCloseable {
 
 	private boolean mayHaveLost(Device device) {
 		UnflushedWrites writes = device.unflushed();
-		return writes != null && writes.tell(this.volume.uuid());
+		return this.volume.tellLoss() || (writes != null && writes.tell(this.volume.uuid()));
 	}
 
 	private HeldRange held(long offset, long length, boolean changes) {

@@ -110,11 +110,21 @@ public final class DeviceDrains implements AutoCloseable {
 					"Device %s is being emptied already: wait for that, or cancel it".formatted(from.name()))
 				.with("operation", present.operation().id());
 		}
+		if (this.running.values().stream().anyMatch((task) -> from.uuid().equals(task.order().replacement()))) {
+			throw new ProblemException(Problem.IN_USE,
+					"Device %s is taking another's place: wait for that, or cancel it".formatted(from.name()));
+		}
 		DeviceSpace space = space(from);
 		requireRoom(space, to);
 		Operation operation = this.operations.begin(new OperationSpec(order.kind(), null, "devices/" + from.name(),
 				"bytes", space.volumeBytes(), JSON.writeValueAsString(order)));
-		this.devices.drain(from.name(), true);
+		try {
+			this.devices.drain(from.name(), true);
+		}
+		catch (ProblemException ex) {
+			operation.fail(ex);
+			throw ex;
+		}
 		return start(order, space, operation).operation();
 	}
 
@@ -153,7 +163,7 @@ public final class DeviceDrains implements AutoCloseable {
 		return task;
 	}
 
-	private void ended(DrainTask task, boolean emptied) {
+	private synchronized void ended(DrainTask task, boolean emptied) {
 		this.running.remove(task.order().device(), task);
 		if (!emptied) {
 			takeBack(task.space().device().name());

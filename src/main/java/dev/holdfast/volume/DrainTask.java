@@ -29,6 +29,9 @@ final class DrainTask {
 
 	private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(100);
 
+	/** Where I/O is stuck, others must not be halted for it all the time. */
+	private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(5);
+
 	private final Volumes volumes;
 
 	private final DrainOrder order;
@@ -77,7 +80,10 @@ final class DrainTask {
 	}
 
 	void start() {
-		this.operation.onCancel(() -> this.cancelled = true);
+		this.operation.onCancel(() -> {
+			this.cancelled = true;
+			LockSupport.unpark(this.thread);
+		});
 		this.thread.start();
 	}
 
@@ -98,13 +104,18 @@ final class DrainTask {
 
 	private void run() {
 		try {
+			long wait = WAIT;
 			while (!isEmpty()) {
 				if (unwanted()) {
 					throw new CancellationException("no longer wanted");
 				}
-				if (!pass()) {
+				if (pass()) {
+					wait = WAIT;
+				}
+				else {
 					requireMovable();
-					LockSupport.parkNanos(WAIT);
+					LockSupport.parkNanos(wait);
+					wait = Math.min(2 * wait, LONGEST_WAIT);
 				}
 			}
 			settle();
@@ -146,8 +157,12 @@ final class DrainTask {
 	 */
 	private void end(boolean emptied, Runnable how) {
 		if (emptied || this.cancelled || !this.stopping.getAsBoolean()) {
-			this.ending.ended(this, emptied);
-			how.run();
+			try {
+				this.ending.ended(this, emptied);
+			}
+			finally {
+				how.run();
+			}
 		}
 	}
 
@@ -172,7 +187,7 @@ final class DrainTask {
 	}
 
 	private boolean step(VolumeHandle handle, @Nullable DeviceSpace to) {
-		long plugged = generations(to);
+		long plugged = generations();
 		try {
 			long bytes = this.volumes.moves().step(handle, this.space, to, this::unwanted);
 			this.moved += bytes;
@@ -184,32 +199,49 @@ final class DrainTask {
 			return false;
 		}
 		catch (IoFailedException ex) {
-			if (isGone(to) || generations(to) != plugged) {
+			if (isGone(ex.device()) || generations() != plugged) {
 				return false;
 			}
 			throw VolumeFailures.failed("The volume %s could not be moved".formatted(handle.volume().key().name()), ex);
 		}
 		catch (ProblemException ex) {
-			if (ex.problem() == Problem.IN_USE || ex.problem() == Problem.DEVICE_NOT_ONLINE || isGone(to)) {
+			boolean later = ex.problem() == Problem.IN_USE || ex.problem() == Problem.DEVICE_NOT_ONLINE
+					|| (ex.problem() == Problem.NO_SPACE && to == null && anyAway());
+			if (later || generations() != plugged) {
 				return false;
 			}
 			throw ex;
 		}
 		catch (IllegalStateException ex) {
-			// A drive was let go of in the midst of it.
-			return false;
+			if (anyAway() || generations() != plugged) {
+				return false;
+			}
+			throw VolumeFailures.notOnline(ex);
 		}
 	}
 
 	/**
-	 * Grows whenever one of the drives comes back.
+	 * Grows whenever any drive comes back.
 	 */
-	private long generations(@Nullable DeviceSpace to) {
-		return this.space.device().generation() + ((to != null) ? to.device().generation() : 0);
+	private long generations() {
+		return this.volumes.spaces().stream().mapToLong((space) -> space.device().generation()).sum();
 	}
 
-	private boolean isGone(@Nullable DeviceSpace to) {
-		return this.space.device().isGone() || (to != null && to.device().isGone());
+	private boolean isGone(String device) {
+		return this.volumes.spaces()
+			.stream()
+			.map(DeviceSpace::device)
+			.anyMatch((each) -> each.name().equals(device) && each.isGone());
+	}
+
+	/**
+	 * Whether any drive is waited for.
+	 */
+	private boolean anyAway() {
+		return this.volumes.spaces()
+			.stream()
+			.map((space) -> space.device().state())
+			.anyMatch((state) -> state == DeviceState.AWAY || state == DeviceState.SUSPENDED);
 	}
 
 	private @Nullable DeviceSpace target() {

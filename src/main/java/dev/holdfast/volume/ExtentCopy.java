@@ -49,13 +49,6 @@ final class ExtentCopy {
 	}
 
 	/**
-	 * Follows what is changed at the source.
-	 */
-	ChangedChunks changes() {
-		return new ChangedChunks(this.source.device(), this.source.offset(), this.source.length());
-	}
-
-	/**
 	 * Grows whenever one of the drives comes back.
 	 */
 	long generations() {

@@ -187,11 +187,10 @@ final class VolumeLabels {
 	}
 
 	/**
-	 * Whether a volume's home is away and waited for.
+	 * Whether a volume's home is away, and is waited for.
 	 */
-	boolean mayReturn(VolumeRecord record) {
-		DeviceState state = space(record.home()).device().state();
-		return state == DeviceState.AWAY || state == DeviceState.SUSPENDED;
+	boolean isAway(VolumeRecord record) {
+		return space(record.home()).device().state() == DeviceState.AWAY;
 	}
 
 	/**

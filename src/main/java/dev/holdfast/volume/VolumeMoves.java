@@ -11,6 +11,9 @@ import java.util.function.BooleanSupplier;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceState;
+import dev.holdfast.device.UnflushedWrites;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.Segment;
 import dev.holdfast.device.VolumeRecord;
@@ -87,7 +90,7 @@ final class VolumeMoves {
 			return 0;
 		}
 		try {
-			int index = handle.volume().state().serves() ? first(handle.onLabel(), from.uuid()) : -1;
+			int index = isUsable(handle.volume().state(), handle.devices()) ? first(handle.onLabel(), from.uuid()) : -1;
 			if (index < 0) {
 				return 0;
 			}
@@ -104,6 +107,13 @@ final class VolumeMoves {
 		}
 	}
 
+	/**
+	 * Whether labels of all devices can be written.
+	 */
+	private static boolean isUsable(VolumeState state, List<Device> devices) {
+		return state.serves() && devices.stream().allMatch((device) -> device.state() == DeviceState.ONLINE);
+	}
+
 	private static int first(VolumeRecord record, UUID device) {
 		for (int i = 0; i < record.segments().size(); i++) {
 			if (record.segments().get(i).device().equals(device)) {
@@ -118,14 +128,28 @@ final class VolumeMoves {
 		VolumeRecord before = handle.onLabel();
 		Segment segment = before.segments().get(index);
 		Segment leaving = segment.part(0, Math.min(segment.count(), EXTENTS_AT_A_TIME));
+		ChangedChunks changes = new ChangedChunks(from.device(), from.device().geometry().offsetOf(leaving.start()),
+				leaving.count() * Geometry.EXTENT_SIZE);
+		try {
+			// First, since that may fail for as long as some I/O is stuck.
+			halted(handle, () -> handle.mark(changes));
+			move(handle, index, leaving, changes, from, to, unwanted);
+			return leaving.count() * Geometry.EXTENT_SIZE;
+		}
+		finally {
+			handle.mark(null);
+		}
+	}
+
+	private void move(VolumeHandle handle, int index, Segment leaving, ChangedChunks changes, DeviceSpace from,
+			@Nullable DeviceSpace to, BooleanSupplier unwanted) throws IoFailedException {
+		VolumeRecord before = handle.onLabel();
 		Placement placement = this.allocator.placeElsewhere(before, from, to, leaving.count());
 		try {
 			placement.fill();
 			List<Segment> there = placement.segments();
 			ExtentCopy copy = new ExtentCopy(leaving, there, this.registry.online());
 			long plugged = copy.generations();
-			ChangedChunks changes = copy.changes();
-			halted(handle, () -> handle.mark(changes));
 			copy.all(unwanted);
 			for (int pass = 0; changes.bytes() > LITTLE && pass < MOST_PASSES; pass++) {
 				halted(handle, () -> copy.take(changes));
@@ -138,15 +162,14 @@ final class VolumeMoves {
 			halted(handle, () -> {
 				copy.take(changes);
 				copy.again();
-				if (copy.generations() != plugged) {
-					throw inUse(handle, "a drive was away, and may have lost what was copied to it");
+				if (copy.generations() != plugged || !isUsable(handle.volume().state(), handle.devices())) {
+					throw inUse(handle, "a drive is away, or was, and may have lost what was copied to it");
 				}
 				decide(handle, before, after, placement, from);
 			});
-			return leaving.count() * Geometry.EXTENT_SIZE;
+			follow(handle, before, after, placement, from);
 		}
 		finally {
-			handle.mark(null);
 			placement.giveBack();
 		}
 	}
@@ -190,7 +213,15 @@ final class VolumeMoves {
 			undo(handle, before, after, placement);
 			throw ex.failure();
 		}
+		UnflushedWrites unflushed = from.device().unflushed();
+		if (!after.devices().contains(from.uuid()) && unflushed != null && unflushed.tell(handle.uuid())) {
+			handle.mayHaveLost();
+		}
 		serve(handle, after);
+	}
+
+	private void follow(VolumeHandle handle, VolumeRecord before, VolumeRecord after, Placement placement,
+			DeviceSpace from) {
 		try {
 			this.labels.follow(before, after, placement, from);
 			this.registry.remember(handle);
@@ -218,7 +249,7 @@ final class VolumeMoves {
 				return;
 			}
 			catch (IoFailedException | ProblemException | IllegalStateException ex) {
-				if (this.labels.mayReturn(before)) {
+				if (this.labels.isAway(before)) {
 					LockSupport.parkNanos(RETURN_PERIOD);
 				}
 				else if (++tries == MOST_TRIES) {

@@ -125,7 +125,8 @@ final class VolumeRegistry {
 		if (volume.state() != VolumeState.FAILED && this.spaces.keySet().containsAll(volume.devices())) {
 			return false;
 		}
-		this.remembered.put(List.of(new VolumeIndex.Entry(handle.volume(), handle.declared(), true)));
+		this.remembered
+			.put(List.of(new VolumeIndex.Entry(this.claims.entry(handle).volume(), handle.declared(), true)));
 		this.names.end(handle);
 		Reconciler reconciler = new Reconciler(this.spaces);
 		reconciler.settle(handle.uuid(), true, (record) -> false);
@@ -466,7 +467,15 @@ final class VolumeRegistry {
 		if (space != null) {
 			return space.records().size();
 		}
-		return this.remembered.on(device).stream().filter((entry) -> !entry.deleted()).count();
+		return this.remembered.on(device)
+			.stream()
+			.filter((entry) -> !entry.deleted() && !hasLeft(entry, device))
+			.count();
+	}
+
+	private boolean hasLeft(VolumeIndex.Entry entry, UUID device) {
+		VolumeHandle begun = begun(entry);
+		return begun != null && !begun.volume().devices().contains(device);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package dev.holdfast.volume;
 
 import java.time.Duration;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +203,13 @@ public final class Volumes implements DeviceListener {
 	 */
 	@Nullable DeviceSpace space(UUID device) {
 		return this.spaces.get(device);
+	}
+
+	/**
+	 * All devices that are attached.
+	 */
+	Collection<DeviceSpace> spaces() {
+		return this.spaces.values();
 	}
 
 	/**

@@ -228,6 +228,10 @@ final class OperationDescription implements GlobalOperationCustomizer {
 		if (hasBody(handler) || (binary && changes)) {
 			statuses.addAll(BODIES);
 		}
+		if (method == RequestMethod.POST && handler.hasMethodAnnotation(LongWork.class)) {
+			// It needs room somewhere.
+			statuses.add(507);
+		}
 		if (binary || handler.getBeanType() == ExtentsController.class || has(handler, RangeRequest.class)) {
 			statuses.addAll(Set.of(409, 416));
 		}
