@@ -84,21 +84,28 @@ final class ExtentCheck {
 		}
 	}
 
+	/**
+	 * While home is away labels may disagree, after a move, and each keeps what it says.
+	 */
 	private void own(VolumeRecord record) {
+		boolean decided = this.devices.containsKey(record.home());
+		for (Device device : this.devices.values()) {
+			records(device).stream()
+				.filter((present) -> present.uuid().equals(record.uuid()))
+				.forEach((present) -> own(device, decided ? record : present));
+		}
+	}
+
+	private void own(Device device, VolumeRecord record) {
+		BitSet extents = this.owned.get(device.uuid());
 		for (Segment segment : record.segments()) {
-			Device device = this.devices.get(segment.device());
-			boolean claimed = device != null
-					&& records(device).stream().anyMatch((present) -> present.uuid().equals(record.uuid()));
-			if (device == null || !claimed) {
-				// Only here that it was deleted, or never came to be.
-				continue;
+			if (segment.device().equals(device.uuid())) {
+				int end = segment.start() + segment.count();
+				if (!extents.get(segment.start(), end).isEmpty() || end > device.geometry().extentCount()) {
+					throw new Violation("extents of %s belong to another volume too".formatted(record.uuid()));
+				}
+				extents.set(segment.start(), end);
 			}
-			BitSet extents = this.owned.get(segment.device());
-			int end = segment.start() + segment.count();
-			if (!extents.get(segment.start(), end).isEmpty() || end > device.geometry().extentCount()) {
-				throw new Violation("extents of %s belong to another volume too".formatted(record.uuid()));
-			}
-			extents.set(segment.start(), end);
 		}
 	}
 
