@@ -123,6 +123,7 @@ class RingLoopFlowTests {
 	void shouldLetAFlowHaveTheWholeWindowWhenNobodyElseIsThere() throws Exception {
 		try (FakeRig rig = FakeRig.open(new DeviceLimits(16, 100))) {
 			submitTogether(rig, 1, 40, 2, 1);
+			rig.ring().awaitIdle();
 			rig.complete(rig.ring()
 				.inFlight()
 				.stream()
