@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
+import dev.holdfast.device.ExtentRun;
+import dev.holdfast.device.ExtentState;
 import dev.holdfast.device.Segment;
 
 /**
@@ -59,6 +61,15 @@ final class Allocation {
 
 	void becomesIncoming() {
 		this.incoming = true;
+	}
+
+	/**
+	 * Has a label say what its extents are until they are a volume's.
+	 */
+	void addTo(List<ExtentRun> runs) {
+		ExtentRange.add(runs, this.free, this.incoming ? ExtentState.INCOMING : ExtentState.FREE, ExtentRun.NO_VOLUME);
+		ExtentRange.add(runs, this.dirty, this.incoming ? ExtentState.INCOMING : ExtentState.DIRTY,
+				ExtentRun.NO_VOLUME);
 	}
 
 	int rangeCount() {

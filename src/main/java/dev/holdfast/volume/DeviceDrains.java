@@ -117,7 +117,7 @@ public final class DeviceDrains implements AutoCloseable {
 		DeviceSpace space = space(from);
 		requireRoom(space, to);
 		Operation operation = this.operations.begin(new OperationSpec(order.kind(), null, "devices/" + from.name(),
-				"bytes", space.volumeBytes(), JSON.writeValueAsString(order)));
+				"bytes", volumeBytes(space), JSON.writeValueAsString(order)));
 		try {
 			this.devices.drain(from.name(), true);
 		}
@@ -137,13 +137,25 @@ public final class DeviceDrains implements AutoCloseable {
 	}
 
 	/**
+	 * How much volumes have on a device.
+	 * @return bytes
+	 */
+	static long volumeBytes(DeviceSpace space) {
+		return space.records()
+			.stream()
+			.flatMap((record) -> ExtentRange.of(record, space.uuid()).stream())
+			.mapToLong((range) -> range.count() * Geometry.EXTENT_SIZE)
+			.sum();
+	}
+
+	/**
 	 * What is known before anything is moved.
 	 */
 	private void requireRoom(DeviceSpace from, @Nullable Device to) {
 		if (to != null) {
 			from.records().forEach((record) -> Allocator.requireBlockSize(space(to), record.blockSize()));
 		}
-		long wanted = from.volumeBytes();
+		long wanted = volumeBytes(from);
 		long room = this.devices.attached()
 			.stream()
 			.filter((device) -> (to != null) ? device.equals(to) : !device.equals(from.device()))

@@ -135,18 +135,6 @@ final class DeviceSpace implements LabelSource {
 		return List.copyOf(this.volumes.values());
 	}
 
-	/**
-	 * How much volumes have here.
-	 * @return bytes
-	 */
-	synchronized long volumeBytes() {
-		return this.volumes.values()
-			.stream()
-			.flatMap((record) -> ranges(record).stream())
-			.mapToLong((range) -> range.count() * Geometry.EXTENT_SIZE)
-			.sum();
-	}
-
 	synchronized @Nullable VolumeRecord record(UUID volume) {
 		return this.volumes.get(volume);
 	}
@@ -274,9 +262,9 @@ final class DeviceSpace implements LabelSource {
 		VolumeRecord before = this.volumes.get(record.uuid());
 		if (before != null) {
 			ExtentSet left = new ExtentSet();
-			ranges(before).forEach(left::add);
+			ExtentRange.of(before, uuid()).forEach(left::add);
 			put(record);
-			ranges(record).forEach(left::remove);
+			ExtentRange.of(record, uuid()).forEach(left::remove);
 			left.ranges().forEach(this.dirty::add);
 			soiled();
 		}
@@ -290,12 +278,12 @@ final class DeviceSpace implements LabelSource {
 		VolumeRecord before = this.volumes.get(record.uuid());
 		ExtentSet left = new ExtentSet();
 		if (before != null) {
-			ranges(before).forEach(left::add);
+			ExtentRange.of(before, uuid()).forEach(left::add);
 			forget(before);
 		}
 		if (record.devices().contains(uuid())) {
 			put(record);
-			ranges(record).forEach(left::remove);
+			ExtentRange.of(record, uuid()).forEach(left::remove);
 		}
 		this.retiring.addAll(left.ranges());
 		afterNextCommit(() -> left.ranges().forEach(this::retired));
@@ -313,7 +301,7 @@ final class DeviceSpace implements LabelSource {
 	 */
 	synchronized void takeBack(VolumeRecord record) {
 		ExtentSet own = new ExtentSet();
-		ranges(record).forEach(own::add);
+		ExtentRange.of(record, uuid()).forEach(own::add);
 		this.retiring.removeIf(own::contains);
 		retire(record);
 	}
@@ -326,7 +314,7 @@ final class DeviceSpace implements LabelSource {
 		VolumeRecord record = this.volumes.get(volume);
 		if (record != null) {
 			forget(record);
-			ranges(record).forEach(this.dirty::add);
+			ExtentRange.of(record, uuid()).forEach(this.dirty::add);
 			soiled();
 		}
 	}
@@ -337,7 +325,7 @@ final class DeviceSpace implements LabelSource {
 	 * state {@code deleting}
 	 */
 	void commitRemoval(VolumeRecord record) throws IoFailedException {
-		List<ExtentRange> extents = ranges(record);
+		List<ExtentRange> extents = ExtentRange.of(record, uuid());
 		synchronized (this) {
 			forget(record);
 			this.retiring.addAll(extents);
@@ -408,17 +396,13 @@ final class DeviceSpace implements LabelSource {
 		}
 		this.volumes.put(record.uuid(), record);
 		this.recordBytes += record.labelBytes();
-		this.segmentCount += ranges(record).size();
+		this.segmentCount += ExtentRange.of(record, uuid()).size();
 	}
 
 	private void forget(VolumeRecord record) {
 		this.volumes.remove(record.uuid());
 		this.recordBytes -= record.labelBytes();
-		this.segmentCount -= ranges(record).size();
-	}
-
-	private List<ExtentRange> ranges(VolumeRecord record) {
-		return ExtentRange.of(record, uuid());
+		this.segmentCount -= ExtentRange.of(record, uuid()).size();
 	}
 
 	/**
@@ -430,8 +414,8 @@ final class DeviceSpace implements LabelSource {
 			return false;
 		}
 		ExtentSet extents = new ExtentSet();
-		ranges(present).forEach(extents::add);
-		return ranges(record).stream().allMatch(extents::contains);
+		ExtentRange.of(present, uuid()).forEach(extents::add);
+		return ExtentRange.of(record, uuid()).stream().allMatch(extents::contains);
 	}
 
 	/**
@@ -481,16 +465,10 @@ final class DeviceSpace implements LabelSource {
 		ExtentRange.add(runs, this.dirty.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
 		ExtentRange.add(runs, this.scrubbing.ranges(), ExtentState.DIRTY, ExtentRun.NO_VOLUME);
 		ExtentRange.add(runs, this.retiring, ExtentState.DIRTY, ExtentRun.NO_VOLUME);
-		for (Allocation allocation : this.preparing) {
-			boolean incoming = allocation.incoming();
-			ExtentRange.add(runs, allocation.free(), incoming ? ExtentState.INCOMING : ExtentState.FREE,
-					ExtentRun.NO_VOLUME);
-			ExtentRange.add(runs, allocation.dirty(), incoming ? ExtentState.INCOMING : ExtentState.DIRTY,
-					ExtentRun.NO_VOLUME);
-		}
+		this.preparing.forEach((allocation) -> allocation.addTo(runs));
 		List<VolumeRecord> records = List.copyOf(this.volumes.values());
 		for (int i = 0; i < records.size(); i++) {
-			ExtentRange.add(runs, ranges(records.get(i)), ExtentState.USED, i);
+			ExtentRange.add(runs, ExtentRange.of(records.get(i), uuid()), ExtentState.USED, i);
 		}
 		runs.sort(Comparator.comparingInt(ExtentRun::start));
 		return new LabelContent(runs, records);

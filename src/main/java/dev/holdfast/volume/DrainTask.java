@@ -191,7 +191,7 @@ final class DrainTask {
 		try {
 			long bytes = this.volumes.moves().step(handle, this.space, to, this::unwanted);
 			this.moved += bytes;
-			this.operation.progress(this.moved, this.moved + this.space.volumeBytes());
+			this.operation.progress(this.moved, this.moved + DeviceDrains.volumeBytes(this.space));
 			return bytes > 0;
 		}
 		catch (CancellationException ex) {
