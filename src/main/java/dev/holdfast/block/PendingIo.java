@@ -277,6 +277,7 @@ final class PendingIo implements IoListener {
 			}
 		}
 		if (this.errno == Errno.ETIMEDOUT) {
+			this.device.overdue().add();
 			this.late = true;
 			wake();
 		}
@@ -285,6 +286,9 @@ final class PendingIo implements IoListener {
 	@Override
 	public void released(IoOperation done) {
 		this.onRelease.run();
+		if (this.late) {
+			this.device.overdue().remove();
+		}
 		if (this.doubtful) {
 			Thread.ofVirtual().name("holdfast-doubt").start(this::judge);
 		}

@@ -1,6 +1,7 @@
 package dev.holdfast.device;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class Absences implements AutoCloseable {
 
 	private final Consumer<Device> changed;
 
-	private final Map<Device, Instant> since = new ConcurrentHashMap<>();
+	private final Map<Device, Absence> since = new ConcurrentHashMap<>();
 
 	/**
 	 * Follows devices.
@@ -60,15 +61,8 @@ final class Absences implements AutoCloseable {
 		switch (state) {
 			case AWAY -> left(device);
 			case LOST -> log.error("Device {} is lost: I/O to it fails until it is back", device.name());
-			case SUSPENDED -> {
-				this.since.put(device, now());
-				log.info("Device {} is suspended: I/O to it waits until it is resumed", device.name());
-			}
-			case ONLINE -> {
-				this.since.remove(device);
-				log.info("Device {} is online, generation {}{}", device.name(), device.generation(),
-						device.draining() ? ", and gets nothing new" : "");
-			}
+			case SUSPENDED -> suspended(device);
+			case ONLINE -> serves(device);
 			case ABSENT, DRAINING, DETACHED -> this.since.remove(device);
 		}
 		try {
@@ -79,16 +73,61 @@ final class Absences implements AutoCloseable {
 		}
 	}
 
+	private void serves(Device device) {
+		this.since.remove(device);
+		int overdue = device.overdue().count();
+		if (overdue > 0) {
+			log.warn("Device {} is stuck: {} operations have not ended in time", device.name(), overdue);
+		}
+		else {
+			log.info("Device {} is online, generation {}{}", device.name(), device.generation(),
+					device.draining() ? ", and gets nothing new" : "");
+		}
+	}
+
+	private void suspended(Device device) {
+		if (!begins(device, DeviceState.SUSPENDED)) {
+			return;
+		}
+		log.info("Device {} is suspended: I/O to it waits until it is resumed", device.name());
+		Duration limit = device.hold().limits().suspended();
+		if (limit != null) {
+			after(limit, device, () -> {
+				log.warn("Device {} is suspended for more than {} s: I/O to it fails", device.name(),
+						limit.toSeconds());
+				device.tireOfHolding();
+			});
+		}
+	}
+
 	private void left(Device device) {
-		this.since.put(device, now());
-		HoldLimits limits = device.hold().limits();
-		log.warn("Device {} is away: I/O to it waits for at most {} s", device.name(), limits.time().toSeconds());
+		if (!begins(device, DeviceState.AWAY)) {
+			return;
+		}
+		Duration limit = device.hold().limits().time();
+		log.warn("Device {} is away: I/O to it waits for at most {} s", device.name(), limit.toSeconds());
+		after(limit, device, () -> device.lose("it did not come back within %d s".formatted(limit.toSeconds())));
+	}
+
+	/**
+	 * Whether it is news that a device is away.
+	 */
+	private boolean begins(Device device, DeviceState state) {
+		Absence before = this.since.get(device);
+		if (before != null && before.generation() == device.generation() && before.state() == state) {
+			return false;
+		}
+		this.since.put(device, new Absence(state, device.generation(), now()));
+		return true;
+	}
+
+	private void after(Duration limit, Device device, Runnable end) {
 		long generation = device.generation();
 		var _ = this.thread.schedule(() -> {
 			if (device.generation() == generation) {
-				device.lose("it did not come back within %d s".formatted(limits.time().toSeconds()));
+				end.run();
 			}
-		}, limits.time().toNanos(), TimeUnit.NANOSECONDS);
+		}, limit.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	private Instant now() {
@@ -96,15 +135,25 @@ final class Absences implements AutoCloseable {
 	}
 
 	/**
-	 * Why a device does not serve I/O.
+	 * Why a device does not serve I/O as it should.
 	 * @return {@code null} if it does
 	 */
 	@Nullable String reason(Device device) {
-		Instant from = this.since.get(device);
-		return (from == null) ? null : switch (device.state()) {
+		Absence absence = this.since.get(device);
+		int overdue = device.overdue().count();
+		if (absence == null && overdue > 0) {
+			return "it is stuck: %d operations have not ended in time, and what overlaps them waits".formatted(overdue);
+		}
+		if (absence == null) {
+			return null;
+		}
+		Instant from = absence.from();
+		return switch (device.state()) {
 			case AWAY -> "its drive is away since %s; I/O waits for it until %s".formatted(from,
 					from.plus(device.hold().limits().time()));
-			case SUSPENDED -> "an operator suspended it at %s; I/O waits until it is resumed".formatted(from);
+			case SUSPENDED -> "an operator suspended it at %s; I/O waits until it is resumed%s".formatted(from,
+					(device.hold().limits().suspended() != null)
+							? ", or " + from.plus(device.hold().limits().suspended()) : "");
 			case LOST -> "its drive is away since %s, for too long, or was used elsewhere; I/O fails until it is back"
 				.formatted(from);
 			case ABSENT, ONLINE, DRAINING, DETACHED -> null;
@@ -114,6 +163,13 @@ final class Absences implements AutoCloseable {
 	@Override
 	public void close() {
 		this.thread.shutdownNow();
+	}
+
+	/**
+	 * A device that is away or suspended.
+	 */
+	private record Absence(DeviceState state, long generation, Instant from) {
+
 	}
 
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -57,8 +56,7 @@ public final class Device implements AutoCloseable {
 
 	private final UnflushedWrites unflushed = new UnflushedWrites();
 
-	/** What may have been lost and was not told to operators. Guarded by this. */
-	private Map<UUID, Long> losses = Map.of();
+	private final OverdueIo overdue = new OverdueIo(() -> this.onChange.run());
 
 	private volatile boolean mayLose;
 
@@ -210,6 +208,13 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
+	 * I/O that it has not ended in time.
+	 */
+	public OverdueIo overdue() {
+		return this.overdue;
+	}
+
+	/**
 	 * Writes that the drive may lose if it goes away now.
 	 * @return {@code null} if it loses nothing that it has answered
 	 */
@@ -228,10 +233,8 @@ public final class Device implements AutoCloseable {
 	 * What may have been lost since this was asked the last time.
 	 * @return writes by volume
 	 */
-	synchronized Map<UUID, Long> takeLosses() {
-		Map<UUID, Long> taken = this.losses;
-		this.losses = Map.of();
-		return taken;
+	Map<UUID, Long> takeLosses() {
+		return this.unflushed.takeLosses();
 	}
 
 	/**
@@ -285,9 +288,7 @@ public final class Device implements AutoCloseable {
 
 	private void lose() {
 		if (this.mayLose) {
-			Map<UUID, Long> more = new HashMap<>(this.losses);
-			this.unflushed.lose().forEach((volume, count) -> more.merge(volume, count, Long::sum));
-			this.losses = more;
+			this.unflushed.lose();
 		}
 	}
 
@@ -337,9 +338,7 @@ public final class Device implements AutoCloseable {
 				return before;
 			}
 			if (before != DeviceState.ONLINE) {
-				throw new ProblemException(Problem.DEVICE_NOT_ONLINE,
-						"Device %s is %s".formatted(this.name, before.label()))
-					.with("deviceState", before.label());
+				throw DeviceProblems.isIn(this.name, before);
 			}
 			this.hold.shut();
 			this.state = DeviceState.SUSPENDED;
@@ -369,15 +368,18 @@ public final class Device implements AutoCloseable {
 				return;
 			}
 			this.state = DeviceState.LOST;
-			this.hold.refuse(() -> lost(why));
+			this.hold.refuse(() -> DeviceProblems.lost(this.name, why));
 		}
 		this.onChange.run();
 	}
 
-	private ProblemException lost(String why) {
-		return new ProblemException(Problem.DEVICE_LOST, "Device %s is away: %s".formatted(this.name, why))
-			.with("deviceState", DeviceState.LOST.label())
-			.with("retryable", true);
+	/**
+	 * An operator's suspend takes longer than I/O is to wait.
+	 */
+	synchronized void tireOfHolding() {
+		if (this.state == DeviceState.SUSPENDED) {
+			this.hold.refuse(() -> DeviceProblems.suspended(this.name));
+		}
 	}
 
 	/**

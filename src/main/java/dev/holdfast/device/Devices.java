@@ -267,7 +267,8 @@ public final class Devices implements AutoCloseable {
 
 	/**
 	 * Sees which drives have gone, and takes back those that have come.
-	 * @param news whether the kernel said that something has changed
+	 * @param news whether the kernel said that something has changed, which in a
+	 * container it may not
 	 */
 	void look(boolean news) {
 		this.attached.values().forEach(Device::look);
@@ -276,7 +277,8 @@ public final class Devices implements AutoCloseable {
 				tryTakeBack(device);
 			}
 		}
-		if (news) {
+		boolean changed = this.finder.haveChanged();
+		if (news || changed) {
 			attachAbsent();
 		}
 	}
@@ -368,13 +370,15 @@ public final class Devices implements AutoCloseable {
 	/**
 	 * Has no volume get anything on a device that is to be emptied, over a restart too;
 	 * or ends that.
-	 * @throws ProblemException {@link Problem#NOT_FOUND},
-	 * {@link Problem#DEVICE_NOT_ONLINE} if it is absent
+	 * @throws ProblemException {@link Problem#NOT_FOUND}
 	 */
 	public void drain(String name, boolean now) {
-		Device device = require(name);
-		this.known.drain(device.uuid(), now);
-		device.drain(now);
+		KnownDevice there = this.known.find(name).orElseThrow(DeviceProblems::notFound);
+		this.known.drain(there.uuid(), now);
+		Device device = this.attached.get(name);
+		if (device != null) {
+			device.drain(now);
+		}
 	}
 
 	/**

@@ -25,8 +25,20 @@ final class DriveFinder {
 
 	private final LabelPeeks peeks = new LabelPeeks();
 
+	private Set<String> present = Set.of();
+
 	DriveFinder(Drives drives) {
 		this.drives = drives;
+	}
+
+	/**
+	 * Whether drives have come or gone since this was asked the last time. One thread.
+	 */
+	boolean haveChanged() {
+		Set<String> now = this.drives.present();
+		boolean changed = !now.equals(this.present);
+		this.present = now;
+		return changed;
 	}
 
 	/**

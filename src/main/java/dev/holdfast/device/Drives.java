@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Finds the drives of this node in sysfs, anew with each call. Left out is what could not
@@ -46,6 +48,17 @@ public final class Drives {
 			.map((name) -> reader.read(this.sys.resolve("block").resolve(name)))
 			.filter(Objects::nonNull)
 			.toList();
+	}
+
+	/**
+	 * What tells drives that are there now from those that were there before under the
+	 * same names. Asks no drive anything.
+	 * @return something for each
+	 */
+	Set<String> present() {
+		return names().stream()
+			.map((name) -> name + " " + new SysfsDirectory(this.sys.resolve("block").resolve(name)).text("diskseq"))
+			.collect(Collectors.toSet());
 	}
 
 	/**

@@ -23,6 +23,10 @@ public final class UnflushedWrites {
 	/** Guarded by this. */
 	private long marks;
 
+	/** Of which operators have not been told. Guarded by this. */
+	private final Map<UUID, Long> losses = new HashMap<>();
+
+	/** Of which no flush has told. */
 	private final Set<UUID> lost = ConcurrentHashMap.newKeySet();
 
 	private final LongAdder total = new LongAdder();
@@ -55,17 +59,27 @@ public final class UnflushedWrites {
 
 	/**
 	 * The drive has gone, with what was not flushed. Counting starts again.
-	 * @return how many writes of each volume may be lost; empty if none
 	 */
-	synchronized Map<UUID, Long> lose() {
-		Map<UUID, Long> losses = new HashMap<>();
+	synchronized void lose() {
 		mark();
-		this.sealed.values()
-			.forEach((writes) -> writes.forEach((volume, count) -> losses.merge(volume, count.sum(), Long::sum)));
+		for (Map<UUID, LongAdder> writes : this.sealed.values()) {
+			writes.forEach((volume, count) -> {
+				this.lost.add(volume);
+				this.losses.merge(volume, count.sum(), Long::sum);
+				this.total.add(count.sum());
+			});
+		}
 		this.sealed.clear();
-		this.lost.addAll(losses.keySet());
-		losses.values().forEach(this.total::add);
-		return losses;
+	}
+
+	/**
+	 * What may have been lost since this was asked the last time.
+	 * @return writes by volume
+	 */
+	synchronized Map<UUID, Long> takeLosses() {
+		Map<UUID, Long> taken = Map.copyOf(this.losses);
+		this.losses.clear();
+		return taken;
 	}
 
 	/**
@@ -74,6 +88,14 @@ public final class UnflushedWrites {
 	synchronized void forget() {
 		this.sealed.clear();
 		this.current = new ConcurrentHashMap<>();
+	}
+
+	/**
+	 * Nothing of a volume is on the drive any more.
+	 */
+	public synchronized void forget(UUID volume) {
+		this.current.remove(volume);
+		this.sealed.values().forEach((writes) -> writes.remove(volume));
 	}
 
 	/**

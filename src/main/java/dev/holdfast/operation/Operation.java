@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -34,7 +33,10 @@ public final class Operation {
 
 	private final Clock clock;
 
-	private final Consumer<OperationSnapshot> onEnd;
+	private final OperationListener listener;
+
+	/** Of the whole, that was told last. Guarded by this. */
+	private long toldPercent;
 
 	private final UUID id;
 
@@ -63,11 +65,11 @@ public final class Operation {
 
 	/**
 	 * One that has begun.
-	 * @param onEnd told once, when it ends in this run
+	 * @param listener told what becomes of it in this run
 	 */
-	Operation(OperationRow row, OperationTable table, Clock clock, Consumer<OperationSnapshot> onEnd) {
+	Operation(OperationRow row, OperationTable table, Clock clock, OperationListener listener) {
 		this.table = table;
-		this.onEnd = onEnd;
+		this.listener = listener;
 		this.clock = clock;
 		this.id = row.id();
 		this.spec = row.spec();
@@ -126,6 +128,7 @@ public final class Operation {
 	}
 
 	private void storeProgress() {
+		boolean told;
 		synchronized (this) {
 			Instant now = this.clock.instant();
 			// Either way: a clock that was set back must not end the storing for as long.
@@ -133,6 +136,12 @@ public final class Operation {
 				return;
 			}
 			this.storedAt = now;
+			long percent = (this.total > 0) ? this.done * 100 / this.total : 0;
+			told = percent == this.toldPercent;
+			this.toldPercent = percent;
+		}
+		if (!told) {
+			this.listener.progressed(snapshot());
 		}
 		try {
 			this.table.progress(this);
@@ -183,7 +192,7 @@ public final class Operation {
 			this.end = made;
 			this.onCancel = null;
 		}
-		this.onEnd.accept(snapshot());
+		this.listener.finished(snapshot());
 		this.finished.countDown();
 		return true;
 	}

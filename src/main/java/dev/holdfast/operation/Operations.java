@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.Problem;
@@ -38,7 +37,7 @@ public final class Operations {
 
 	private final OperationIds ids;
 
-	private final List<OperationListener> listeners = new CopyOnWriteArrayList<>();
+	private final OperationFollowers followers = new OperationFollowers();
 
 	/** By id, which is the order in which they began. */
 	private final ConcurrentNavigableMap<UUID, Operation> operations = new ConcurrentSkipListMap<>();
@@ -54,7 +53,7 @@ public final class Operations {
 		this.ids = new OperationIds(clock);
 		for (OperationRow row : this.table.load()) {
 			this.ids.seen(row.id());
-			this.operations.put(row.id(), new Operation(row, this.table, clock, this::finished));
+			this.operations.put(row.id(), new Operation(row, this.table, clock, this.followers));
 		}
 		List<UUID> old = old(clock.instant());
 		this.table.delete(old);
@@ -70,24 +69,20 @@ public final class Operations {
 	public Operation begin(OperationSpec spec) {
 		Instant now = this.clock.instant().truncatedTo(ChronoUnit.MILLIS);
 		OperationRow begun = new OperationRow(this.ids.next(), spec, now, 0, false, null);
-		Operation operation = new Operation(begun, this.table, this.clock, this::finished);
+		Operation operation = new Operation(begun, this.table, this.clock, this.followers);
 		List<UUID> old = old(now);
 		this.table.begin(begun, old);
 		old.forEach(this.operations::remove);
 		this.operations.put(operation.id(), operation);
-		this.listeners.forEach((listener) -> listener.started(operation.snapshot()));
+		this.followers.started(operation.snapshot());
 		return operation;
 	}
 
-	private void finished(OperationSnapshot operation) {
-		this.listeners.forEach((listener) -> listener.finished(operation));
-	}
-
 	/**
-	 * Whom to tell what begins and ends from now on.
+	 * Whom to tell what becomes of operations from now on.
 	 */
 	public void follow(OperationListener listener) {
-		this.listeners.add(listener);
+		this.followers.add(listener);
 	}
 
 	private List<UUID> old(Instant now) {

@@ -27,8 +27,9 @@ final class DeviceHealth implements HealthIndicator {
 		boolean any = false;
 		List<DeviceStatus> all = this.devices.list();
 		for (DeviceStatus device : all) {
-			health.withDetail(device.known().name(), device.state().label());
-			any |= device.state() == DeviceState.ONLINE;
+			boolean stuck = device.device() != null && device.device().overdue().count() > 0;
+			health.withDetail(device.known().name(), device.state().label() + (stuck ? ", stuck" : ""));
+			any |= device.state() == DeviceState.ONLINE || device.state() == DeviceState.DRAINING;
 		}
 		if (!any && !all.isEmpty()) {
 			health.down();

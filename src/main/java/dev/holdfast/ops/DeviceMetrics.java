@@ -48,7 +48,7 @@ final class DeviceMetrics implements MultiCollector {
 		return MetricSnapshots.of(states(all), generations(all), infos(all), capacity(all), progress(),
 				held("holdfast_io_held", "Operations that wait for a drive that is away", DeviceHold::operations),
 				held("holdfast_io_held_bytes", "Bytes of writes that wait for a drive that is away", DeviceHold::bytes),
-				held("holdfast_io_held_limit_bytes", "Bytes that may wait", (hold) -> hold.limits().bytes()),
+				held("holdfast_io_held_limit_bytes", "Bytes that may wait", (hold) -> hold.limits().bytes()), stuck(),
 				possibleLosses());
 	}
 
@@ -116,6 +116,15 @@ final class DeviceMetrics implements MultiCollector {
 		GaugeSnapshot.Builder metric = Samples.gauge(name, help);
 		for (Device device : this.devices.attached()) {
 			metric.dataPoint(Samples.gauge(Labels.of("device", device.name()), value.applyAsDouble(device.hold())));
+		}
+		return metric.build();
+	}
+
+	private GaugeSnapshot stuck() {
+		GaugeSnapshot.Builder metric = Samples.gauge("holdfast_io_stuck",
+				"Operations that the device has not ended in time");
+		for (Device device : this.devices.attached()) {
+			metric.dataPoint(Samples.gauge(Labels.of("device", device.name()), (double) device.overdue().count()));
 		}
 		return metric.build();
 	}

@@ -22,6 +22,11 @@ final class OperationEvents implements OperationListener {
 	}
 
 	@Override
+	public void progressed(OperationSnapshot operation) {
+		publish(EventKind.OPERATION_PROGRESSED, operation);
+	}
+
+	@Override
 	public void finished(OperationSnapshot operation) {
 		publish(EventKind.OPERATION_FINISHED, operation);
 	}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
@@ -122,6 +123,26 @@ class DevicesByIdentityTests {
 			machine.restart();
 			assertThat(machine.absent("damaged")).isNotNull();
 			assertThat(machine.devices().get("damaged").path()).isNull();
+		}
+	}
+
+	/**
+	 * In a container the kernel's events may not be heard.
+	 */
+	@Test
+	void seesADriveComeThatTheKernelSaysNothingOf() throws IOException {
+		drive("sda", "8:0", null, null);
+		try (Machine machine = new Machine(this.directory, this.sysfs.drives())) {
+			machine.attach("one", node("sda"));
+			machine.stop();
+			Path elsewhere = Files.move(node("sda"), this.directory.resolve("elsewhere"));
+			machine.restart();
+			machine.devices().look(false);
+			assertThat(machine.absent("one")).isNotNull();
+			drive("sdb", "8:16", null, null);
+			Files.move(elsewhere, node("sdb"), StandardCopyOption.REPLACE_EXISTING);
+			machine.devices().look(false);
+			assertThat(machine.online("one").path()).isEqualTo(node("sdb"));
 		}
 	}
 

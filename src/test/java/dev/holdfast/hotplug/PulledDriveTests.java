@@ -131,6 +131,20 @@ class PulledDriveTests {
 	}
 
 	@Test
+	void shouldLimitHowLongIoWaitsForASuspendedDriveIfAsked() throws Exception {
+		serve("holdfast.hold.suspended-time=1s");
+		assertThat(this.service.admin().post("/v1/devices/d1:suspend").statusCode()).isEqualTo(200);
+		assertThat(device().get("reason").asString()).contains("I/O waits until it is resumed, or ");
+		HttpResponse<String> refused = write(0, 'a');
+		assertThat(refused.statusCode()).isEqualTo(503);
+		assertThat(refused.body()).contains("\"code\":\"device-suspended\"", "\"retryable\":true");
+		assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+		assertThat(device().get("state").asString()).isEqualTo("suspended");
+		assertThat(this.service.admin().post("/v1/devices/d1:resume").statusCode()).isEqualTo(200);
+		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
+	}
+
+	@Test
 	void shouldTellOnceThatWritesMayBeLost() throws Exception {
 		serve();
 		assertThat(this.acme.put("/v1/tenants/acme/volumes/v2", "{\"sizeBytes\":\"4MiB\"}").statusCode())

@@ -4,9 +4,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.api.rest.EventFeed;
 import dev.holdfast.ops.Client;
 import dev.holdfast.ops.StartedService;
 import dev.holdfast.testing.LoopDevice;
@@ -104,6 +107,43 @@ class ReplacedDriveTests {
 		assertThat(this.service.admin().delete("/v1/devices/old").statusCode()).isEqualTo(204);
 		this.old.pull();
 		assertThat(this.acme.get(VOLUME + "/data", "Range", "bytes=8192-8195").body()).isEqualTo("aaaa");
+	}
+
+	@Test
+	void shouldBeFollowedByEvents() throws Exception {
+		try (EventFeed events = EventFeed.follow(this.service.admin(), "")) {
+			HttpResponse<String> begun = post("/v1/devices/old:replace", "{\"replacement\":\"fresh\"}");
+			String operation = "operations/" + Client.json(begun).get("id").asString();
+			List<String> seen = new ArrayList<>();
+			EventFeed.Message event;
+			do {
+				event = events.next();
+				if (event.subject().equals("devices/old")) {
+					seen.add(event.event() + " " + event.resource().get("state").asString());
+				}
+				else if (event.subject().equals(operation) && !event.event().equals("operation-progressed")) {
+					seen.add(event.event() + " " + event.resource().get("state").asString());
+				}
+				else if (event.subject().endsWith("volumes/v1")) {
+					seen.add(event.event() + " " + event.resource().get("devices"));
+				}
+			}
+			while (!event.event().equals("operation-finished"));
+			assertThat(seen).containsSubsequence("operation-started running", "device-changed draining",
+					"volume-changed [\"fresh\"]", "operation-finished succeeded");
+			this.service.admin().delete("/v1/devices/old");
+			assertThat(events.next("devices/old").event()).isEqualTo("device-detached");
+		}
+	}
+
+	@Test
+	void shouldBeHealthyWhileItIsEmptied() throws Exception {
+		assertThat(this.acme.delete(VOLUME).statusCode()).isEqualTo(204);
+		for (String name : List.of("small", "fresh")) {
+			assertThat(this.service.admin().delete("/v1/devices/" + name).statusCode()).isEqualTo(204);
+		}
+		assertThat(post("/v1/devices/old:drain", "").statusCode()).isEqualTo(202);
+		assertThat(this.service.health()).contains("\"old\":\"draining\"").doesNotContain("DOWN");
 	}
 
 	@Test

@@ -27,36 +27,38 @@ class HoldfastPropertiesTests {
 
 	@Test
 	void shouldHaveDefaults() {
-		this.runner.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
-			.isEqualTo(new HoldfastProperties(Path.of("data"), List.of(), EngineChoice.AUTO, 1, null,
-					new ByteSize(4L << 30), false, Duration.ofSeconds(30), new ByteSize(8 << 20),
-					Duration.ofSeconds(30), new HoldProperties(Duration.ofSeconds(60), 4096, new ByteSize(64 << 20)),
-					new LimitProperties(64, new ByteSize(1 << 20), 8, 16, 1024, Duration.ofSeconds(1),
-							new ByteSize(16 << 10), Duration.ofSeconds(30)),
-					null, new AccessProperties(32, 20), null, null)));
+		this.runner.run((context) -> assertThat(context.getBean(HoldfastProperties.class)).isEqualTo(
+				new HoldfastProperties(Path.of("data"), List.of(), EngineChoice.AUTO, 1, null, new ByteSize(4L << 30),
+						false, Duration.ofSeconds(30), new ByteSize(8 << 20), Duration.ofSeconds(30),
+						new HoldProperties(Duration.ofSeconds(60), 4096, new ByteSize(64 << 20), null),
+						new LimitProperties(64, new ByteSize(1 << 20), 8, 16, 1024, Duration.ofSeconds(1),
+								new ByteSize(16 << 10), Duration.ofSeconds(30)),
+						null, new AccessProperties(32, 20), null, null)));
 	}
 
 	@Test
 	void shouldMapEachProperty() {
-		this.runner.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
-				"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[0].adopt=true",
-				"holdfast.devices[1].name=d1", "holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB",
-				"holdfast.engine=io_uring", "holdfast.rings=2", "holdfast.staging=33554432",
-				"holdfast.premap-per-device=1GiB", "holdfast.allow-plaintext=true", "holdfast.io-deadline=5s",
-				"holdfast.inline-limit=1MiB", "holdfast.drain-limit=1m", "holdfast.hold.time=5m",
-				"holdfast.hold.operations=100", "holdfast.hold.bytes=1MiB", "holdfast.limits.ranges=7",
-				"holdfast.limits.json-body=2KiB", "holdfast.limits.whole-reads=3", "holdfast.limits.event-streams=4",
-				"holdfast.limits.batch=64", "holdfast.limits.rate-wait=20ms", "holdfast.limits.slowest-rate=1KiB",
-				"holdfast.limits.slowest-for=2s", "holdfast.admin-token-file=/etc/holdfast/token",
-				"holdfast.access.tokens-per-tenant=5", "holdfast.access.failed-authentications=7",
-				"holdfast.node-name=node-1.example", "holdfast.endpoint=https://node-1.example:8443")
+		this.runner
+			.withPropertyValues("holdfast.data-directory=/var/lib/holdfast", "holdfast.devices[0].name=d0",
+					"holdfast.devices[0].path=/dev/nvme0n1", "holdfast.devices[0].adopt=true",
+					"holdfast.devices[1].name=d1", "holdfast.devices[1].path=d1.img", "holdfast.devices[1].size=1GiB",
+					"holdfast.engine=io_uring", "holdfast.rings=2", "holdfast.staging=33554432",
+					"holdfast.premap-per-device=1GiB", "holdfast.allow-plaintext=true", "holdfast.io-deadline=5s",
+					"holdfast.inline-limit=1MiB", "holdfast.drain-limit=1m", "holdfast.hold.time=5m",
+					"holdfast.hold.operations=100", "holdfast.hold.bytes=1MiB", "holdfast.hold.suspended-time=1h",
+					"holdfast.limits.ranges=7", "holdfast.limits.json-body=2KiB", "holdfast.limits.whole-reads=3",
+					"holdfast.limits.event-streams=4", "holdfast.limits.batch=64", "holdfast.limits.rate-wait=20ms",
+					"holdfast.limits.slowest-rate=1KiB", "holdfast.limits.slowest-for=2s",
+					"holdfast.admin-token-file=/etc/holdfast/token", "holdfast.access.tokens-per-tenant=5",
+					"holdfast.access.failed-authentications=7", "holdfast.node-name=node-1.example",
+					"holdfast.endpoint=https://node-1.example:8443")
 			.run((context) -> assertThat(context.getBean(HoldfastProperties.class))
 				.isEqualTo(new HoldfastProperties(Path.of("/var/lib/holdfast"),
 						List.of(new DeviceProperties("d0", Path.of("/dev/nvme0n1"), null, true),
 								new DeviceProperties("d1", Path.of("d1.img"), new ByteSize(1 << 30), false)),
 						EngineChoice.IO_URING, 2, new ByteSize(32 << 20), new ByteSize(1 << 30), true,
 						Duration.ofSeconds(5), new ByteSize(1 << 20), Duration.ofMinutes(1),
-						new HoldProperties(Duration.ofMinutes(5), 100, new ByteSize(1 << 20)),
+						new HoldProperties(Duration.ofMinutes(5), 100, new ByteSize(1 << 20), Duration.ofHours(1)),
 						new LimitProperties(7, new ByteSize(2 << 10), 3, 4, 64, Duration.ofMillis(20),
 								new ByteSize(1 << 10), Duration.ofSeconds(2)),
 						Path.of("/etc/holdfast/token"), new AccessProperties(5, 7), "node-1.example",

@@ -87,10 +87,10 @@ public final class DeviceEvents implements DeviceFollower {
 	/**
 	 * What of a device is worth an event: not its counters.
 	 */
-	private record Shown(String state, List<DeviceResponse.Unassigned> unassigned) {
+	private record Shown(String state, boolean stuck, List<DeviceResponse.Unassigned> unassigned) {
 
 		static Shown of(DeviceResponse device) {
-			return new Shown(device.state(), device.unassigned());
+			return new Shown(device.state(), device.stuck() != null && device.stuck() > 0, device.unassigned());
 		}
 
 	}

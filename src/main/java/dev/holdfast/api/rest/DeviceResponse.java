@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation grows each time it is attached
  * @param capacity how the room for volumes is used
  * @param inflight operations accepted and not yet released
+ * @param stuck those of them that have not ended in time: what overlaps them waits
  * @param held I/O that waits for it
  * @param labelState {@code valid}: others are not attached
  * @param labelSequence grows with each change of the label
@@ -45,8 +46,8 @@ record DeviceResponse(String name, UUID uuid, @OneOf(DeviceState.class) String s
 		@Nullable String path, @Nullable String serial, @Nullable String wwid, @Nullable String model,
 		@Nullable Long sizeBytes, @Nullable Integer logicalBlockSize,
 		@OneOf(WriteCache.class) @Nullable String writeCache, DriveResponse.@Nullable Limits limits,
-		@Nullable Long generation, @Nullable Capacity capacity, @Nullable Integer inflight, @Nullable Held held,
-		@Nullable String labelState, @Nullable Long labelSequence, List<Unassigned> unassigned) {
+		@Nullable Long generation, @Nullable Capacity capacity, @Nullable Integer inflight, @Nullable Integer stuck,
+		@Nullable Held held, @Nullable String labelState, @Nullable Long labelSequence, List<Unassigned> unassigned) {
 
 	EntityTag tag() {
 		return EntityTag.of(new Object[] { this.uuid, this.name }, this);
@@ -64,8 +65,8 @@ record DeviceResponse(String name, UUID uuid, @OneOf(DeviceState.class) String s
 				drive.map((each) -> each.writeCache().label()).orElse(null),
 				drive.map((each) -> DriveResponse.Limits.of(each.limits())).orElse(null),
 				online.map(Device::generation).orElse(null), online.map((each) -> Capacity.of(usage)).orElse(null),
-				online.map(Device::inFlight).orElse(null), online.map((each) -> Held.of(each.hold())).orElse(null),
-				online.map((each) -> "valid").orElse(null),
+				online.map(Device::inFlight).orElse(null), online.map((each) -> each.overdue().count()).orElse(null),
+				online.map((each) -> Held.of(each.hold())).orElse(null), online.map((each) -> "valid").orElse(null),
 				online.map((each) -> each.labels().label().sequence()).orElse(null),
 				unassigned.stream().map(Unassigned::of).toList());
 	}

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A client of server-sent events, as browsers have it.
  */
-final class EventFeed implements AutoCloseable {
+public final class EventFeed implements AutoCloseable {
 
 	private static final Message END = new Message("", "end", null);
 
@@ -37,7 +37,7 @@ final class EventFeed implements AutoCloseable {
 	 * Follows, and has the first message already. Clients of earlier tests that have gone
 	 * may keep their places until something is written to them.
 	 */
-	static EventFeed follow(Client client, String query, String... headers) {
+	public static EventFeed follow(Client client, String query, String... headers) {
 		return new EventFeed(Awaitility.await()
 			.atMost(Duration.ofSeconds(40))
 			.until(() -> client.getStream("/v1/events" + query, headers), (response) -> response.statusCode() == 200));
@@ -67,7 +67,7 @@ final class EventFeed implements AutoCloseable {
 	/**
 	 * The next message, whatever it is.
 	 */
-	Message next() throws InterruptedException {
+	public Message next() throws InterruptedException {
 		Message message = this.messages.poll(20, TimeUnit.SECONDS);
 		Assertions.assertThat(message).as("a message").isNotNull();
 		return message;
@@ -77,11 +77,11 @@ final class EventFeed implements AutoCloseable {
 	 * The next event of something.
 	 * @param subject that it is to be of
 	 */
-	Message next(String subject) throws InterruptedException {
+	public Message next(String subject) throws InterruptedException {
 		return next((message) -> message.subject().equals(subject));
 	}
 
-	Message next(Predicate<Message> wanted) throws InterruptedException {
+	public Message next(Predicate<Message> wanted) throws InterruptedException {
 		Message message;
 		do {
 			message = next();
@@ -99,7 +99,7 @@ final class EventFeed implements AutoCloseable {
 	/**
 	 * What comes between two empty lines.
 	 */
-	record Message(String id, String event, JsonNode data) {
+	public record Message(String id, String event, JsonNode data) {
 
 		static final Message EMPTY = new Message("", "", null);
 
@@ -121,11 +121,11 @@ final class EventFeed implements AutoCloseable {
 			return equals(END);
 		}
 
-		String subject() {
+		public String subject() {
 			return (this.data != null && this.data.has("subject")) ? this.data.get("subject").asString() : "";
 		}
 
-		JsonNode resource() {
+		public JsonNode resource() {
 			return this.data.get("resource");
 		}
 

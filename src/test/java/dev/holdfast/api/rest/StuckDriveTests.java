@@ -3,6 +3,7 @@ package dev.holdfast.api.rest;
 import java.io.RandomAccessFile;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -118,6 +120,73 @@ class StuckDriveTests {
 		this.files.thaw();
 		assertNothingHeld();
 		assertThat(this.acme.put(DATA + "?offset=0", Service.random(LENGTH)).statusCode()).isEqualTo(204);
+	}
+
+	private void attachAnother() throws Exception {
+		Path other = Files.createFile(this.directory.resolve("d1.img"));
+		try (RandomAccessFile content = new RandomAccessFile(other.toFile(), "rw")) {
+			content.setLength(64L << 20);
+		}
+		assertThat(this.service.admin().put("/v1/devices/d1", "{\"path\":\"%s\"}".formatted(other)).statusCode())
+			.isEqualTo(201);
+	}
+
+	/** Its label cannot be written before. */
+	@Test
+	void shouldBeEmptiedOnceItAnswers() throws Exception {
+		byte[] written = Service.random(8192);
+		assertThat(this.acme.put(DATA + "?offset=0", written).statusCode()).isEqualTo(204);
+		attachAnother();
+		this.files.freeze();
+		HttpResponse<String> begun = this.service.admin().post("/v1/devices/d0:drain");
+		assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
+		String operation = "/v1/operations/" + Client.json(begun).get("id").asString();
+		assertThat(this.service.admin()
+			.put("/v1/tenants/acme/volumes/v2", "{\"sizeBytes\":\"4MiB\",\"devices\":[\"d1\"]}")
+			.statusCode()).isEqualTo(201);
+		assertThat(this.acme.put("/v1/tenants/acme/volumes/v2/data?offset=0", written).statusCode()).isEqualTo(204);
+		assertThat(this.acme.delete("/v1/tenants/acme/volumes/v2").statusCode()).isEqualTo(204);
+		assertThat(this.service.health()).doesNotContain("DOWN");
+		assertThat(Client.json(this.service.admin().get(operation)).get("state").asString()).isEqualTo("running");
+		this.files.thaw();
+		await().atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(Client.json(this.service.admin().get(operation)).get("state").asString())
+				.isEqualTo("succeeded"));
+		assertThat(Client.json(this.acme.get(VOLUME)).get("devices").toString()).isEqualTo("[\"d1\"]");
+		assertThat(this.acme.getBytes(DATA, "Range", "bytes=0-8191").body()).isEqualTo(written);
+	}
+
+	@Test
+	void shouldBeReportedAndLeaveOthersAlone() throws Exception {
+		attachAnother();
+		assertThat(this.service.admin()
+			.put("/v1/tenants/acme/volumes/v2", "{\"sizeBytes\":\"4MiB\",\"devices\":[\"d1\"]}")
+			.statusCode()).isEqualTo(201);
+		assertThat(device().get("stuck").asInt()).isZero();
+		try (EventFeed events = EventFeed.follow(this.service.admin(), "")) {
+			this.files.freeze();
+			Service.assertProblem(this.acme.put(DATA + "?offset=0", Service.random(8192)), 504, "deadline-exceeded");
+			assertThat(device().get("stuck").asInt()).isEqualTo(1);
+			assertThat(device().get("reason").asString()).contains("it is stuck: 1 operations");
+			assertThat(device().get("state").asString()).isEqualTo("online");
+			assertThat(this.service.metrics()).contains("holdfast_io_stuck{device=\"d0\"} 1.0",
+					"holdfast_io_stuck{device=\"d1\"} 0.0");
+			assertThat(this.service.health()).contains("\"d0\":\"online, stuck\"", "\"d1\":\"online\"")
+				.doesNotContain("DOWN");
+			JsonNode told = events.next("devices/d0").resource();
+			assertThat(told.get("stuck").asInt()).isEqualTo(1);
+			assertThat(told.get("reason").asString()).contains("it is stuck");
+			assertThat(this.acme.put("/v1/tenants/acme/volumes/v2/data?offset=0", Service.random(8192)).statusCode())
+				.isEqualTo(204);
+			this.files.thaw();
+			assertThat(events.next("devices/d0").resource().get("stuck").asInt()).isZero();
+		}
+		assertThat(device().has("reason")).isFalse();
+		assertNothingHeld();
+	}
+
+	private JsonNode device() throws Exception {
+		return Client.json(this.service.admin().get("/v1/devices/d0"));
 	}
 
 	private void assertNothingHeld() {
