@@ -77,14 +77,16 @@ public record VolumeRecord(UUID uuid, String tenant, String name, long epoch, lo
 	}
 
 	/**
-	 * The same volume with some extents elsewhere.
+	 * The same volume with some extents elsewhere. The next epoch may be on a label that
+	 * was not wholly written, of a change that came to nothing, and that label may be one
+	 * that nobody can write any more.
 	 * @param index of the segment that they are in
 	 * @param count of them, from the segment's first
 	 * @param to where they are from now on, in their order
-	 * @return a new record, of the next epoch
+	 * @return a new record, of the next epoch but one
 	 */
 	public VolumeRecord moved(int index, int count, List<Segment> to) {
-		return new VolumeRecord(this.uuid, this.tenant, this.name, this.epoch + 1, this.sizeBytes, this.blockSize,
+		return new VolumeRecord(this.uuid, this.tenant, this.name, this.epoch + 2, this.sizeBytes, this.blockSize,
 				this.state, this.layout, this.stripeBytes, MovedSegments.of(this, index, count, to));
 	}
 

@@ -9,10 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceFollower;
 import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.Devices;
 import dev.holdfast.device.Geometry;
+import dev.holdfast.device.KnownDevice;
 import dev.holdfast.operation.Operation;
 import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.operation.OperationSpec;
@@ -44,6 +46,9 @@ public final class DeviceDrains implements AutoCloseable {
 
 	/** By the device that is emptied. */
 	private final Map<UUID, DrainTask> running = new ConcurrentHashMap<>();
+
+	/** A restart has interrupted them, and not all of their devices are here. */
+	private final Map<UUID, Interrupted> waiting = new ConcurrentHashMap<>();
 
 	private volatile boolean closed;
 
@@ -100,6 +105,7 @@ public final class DeviceDrains implements AutoCloseable {
 	}
 
 	private OperationSnapshot begin(Device from, @Nullable Device to) {
+		goOn();
 		DrainOrder order = new DrainOrder(from.uuid(), (to != null) ? to.uuid() : null);
 		DrainTask present = this.running.get(from.uuid());
 		if (present != null) {
@@ -208,9 +214,10 @@ public final class DeviceDrains implements AutoCloseable {
 	}
 
 	/**
-	 * Goes on with what a restart has interrupted.
+	 * Goes on with what a restart has interrupted, once its devices are here.
 	 */
 	public void resume() {
+		this.devices.follow(new Arrivals());
 		for (String kind : DrainOrder.KINDS) {
 			for (Operation operation : this.operations.unfinished(kind)) {
 				try {
@@ -226,15 +233,50 @@ public final class DeviceDrains implements AutoCloseable {
 	}
 
 	private void resume(DrainOrder order, Operation operation) {
-		DeviceSpace space = this.volumes.space(order.device());
-		if (space != null) {
-			this.devices.drain(space.device().name(), true);
-			start(order, space, operation);
+		this.waiting.put(order.device(), new Interrupted(order, operation));
+		operation.onCancel(() -> giveUp(order.device()));
+		goOn();
+	}
+
+	/**
+	 * Goes on with those whose devices are here by now.
+	 */
+	private synchronized void goOn() {
+		for (Interrupted interrupted : List.copyOf(this.waiting.values())) {
+			DrainOrder order = interrupted.order();
+			DeviceSpace space = this.volumes.space(order.device());
+			boolean here = order.replacement() == null || this.volumes.space(order.replacement()) != null;
+			if (space != null && here && !this.closed) {
+				this.waiting.remove(order.device());
+				this.devices.drain(space.device().name(), true);
+				start(order, space, interrupted.operation());
+			}
 		}
-		else {
-			operation.fail(new ProblemException(Problem.DEVICE_NOT_ONLINE,
-					"The device is absent since the restart: once it is there, ask for it again")
-				.with("deviceState", DeviceState.ABSENT.label()));
+	}
+
+	/**
+	 * What waits for its devices is not wanted any more.
+	 */
+	private synchronized void giveUp(UUID device) {
+		Interrupted interrupted = this.waiting.remove(device);
+		if (interrupted != null) {
+			String name = this.devices.names().get(device);
+			if (name != null) {
+				takeBack(name);
+			}
+			interrupted.operation().cancelled();
+		}
+	}
+
+	private synchronized void failWithout(KnownDevice detached) {
+		for (Interrupted interrupted : List.copyOf(this.waiting.values())) {
+			DrainOrder order = interrupted.order();
+			if (detached.uuid().equals(order.device()) || detached.uuid().equals(order.replacement())) {
+				this.waiting.remove(order.device());
+				interrupted.operation()
+					.fail(new ProblemException(Problem.DEVICE_NOT_ONLINE,
+							"Device %s was detached while it was absent".formatted(detached.name())));
+			}
 		}
 	}
 
@@ -249,6 +291,39 @@ public final class DeviceDrains implements AutoCloseable {
 				log.warn("Device {} was not left within {}: a drive hangs", task.space().device().name(), CLOSE_LIMIT);
 			}
 		}
+	}
+
+	/**
+	 * What a restart has interrupted.
+	 */
+	private record Interrupted(DrainOrder order, Operation operation) {
+
+	}
+
+	/**
+	 * Hears of devices that come late.
+	 */
+	private final class Arrivals implements DeviceFollower {
+
+		@Override
+		public void attached(DeviceStatus device) {
+			changed(device);
+		}
+
+		@Override
+		public void changed(DeviceStatus device) {
+			if (!DeviceDrains.this.waiting.isEmpty() && device.device() != null) {
+				Thread.startVirtualThread(DeviceDrains.this::goOn);
+			}
+		}
+
+		@Override
+		public void detached(DeviceStatus device) {
+			if (!DeviceDrains.this.waiting.isEmpty()) {
+				Thread.startVirtualThread(() -> failWithout(device.known()));
+			}
+		}
+
 	}
 
 }

@@ -1,8 +1,10 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -45,6 +47,9 @@ final class DrainTask {
 	private final Ending ending;
 
 	private final Thread thread;
+
+	/** Volumes that could not be moved, and why. The others come first. */
+	private final Map<UUID, ProblemException> left = new LinkedHashMap<>();
 
 	private volatile boolean cancelled;
 
@@ -179,7 +184,8 @@ final class DrainTask {
 		boolean any = false;
 		for (VolumeRecord record : this.space.records()) {
 			VolumeHandle handle = this.volumes.handle(record);
-			if (handle != null && isOnline(this.space) && (to == null || isOnline(to)) && !unwanted()) {
+			if (handle != null && !this.left.containsKey(record.uuid()) && isOnline(this.space)
+					&& (to == null || isOnline(to)) && !unwanted()) {
 				any |= step(handle, to);
 			}
 		}
@@ -202,22 +208,29 @@ final class DrainTask {
 			if (isGone(ex.device()) || generations() != plugged) {
 				return false;
 			}
-			throw VolumeFailures.failed("The volume %s could not be moved".formatted(handle.volume().key().name()), ex);
+			return leave(handle, VolumeFailures
+				.failed("The volume %s could not be moved".formatted(handle.volume().key().name()), ex));
 		}
 		catch (ProblemException ex) {
 			boolean later = ex.problem() == Problem.IN_USE || ex.problem() == Problem.DEVICE_NOT_ONLINE
 					|| (ex.problem() == Problem.NO_SPACE && to == null && anyAway());
-			if (later || generations() != plugged) {
-				return false;
-			}
-			throw ex;
+			return !later && generations() == plugged && leave(handle, ex);
 		}
 		catch (IllegalStateException ex) {
-			if (anyAway() || generations() != plugged) {
-				return false;
-			}
-			throw VolumeFailures.notOnline(ex);
+			return !anyAway() && generations() == plugged && leave(handle, VolumeFailures.refused(ex));
 		}
+	}
+
+	/**
+	 * Leaves a volume where it is.
+	 * @return that the others may be gone on with
+	 */
+	private boolean leave(VolumeHandle handle, ProblemException why) {
+		VolumeKey key = handle.volume().key();
+		log.warn("Volume {}/{} stays on device {}: {}", key.tenant(), key.name(), this.space.device().name(),
+				why.getMessage());
+		this.left.put(handle.uuid(), why);
+		return true;
 	}
 
 	/**
@@ -266,19 +279,35 @@ final class DrainTask {
 	 * Refuses to wait for what will not change by itself.
 	 */
 	private void requireMovable() {
-		List<String> stuck = new ArrayList<>();
-		for (VolumeRecord record : this.space.records()) {
-			VolumeHandle handle = this.volumes.handle(record);
-			VolumeState state = (handle != null) ? handle.volume().state() : null;
-			if (state == null || state.away() || state == VolumeState.FAILED) {
-				stuck.add(record.tenant() + "/" + record.name());
-			}
+		List<VolumeRecord> records = this.space.records();
+		List<String> stuck = records.stream()
+			.filter((record) -> this.left.containsKey(record.uuid()) || isStuck(this.volumes.handle(record)))
+			.map((record) -> record.tenant() + "/" + record.name())
+			.toList();
+		if (stuck.isEmpty() || stuck.size() < records.size()) {
+			return;
 		}
-		if (!stuck.isEmpty() && stuck.size() == this.space.records().size()) {
+		String volumes = "%d volumes (%s)".formatted(stuck.size(),
+				String.join(", ", stuck.subList(0, Math.min(stuck.size(), 10))));
+		if (this.left.isEmpty()) {
 			throw new ProblemException(Problem.IN_USE,
-					"%d volumes cannot be moved, since another of their devices is away or nobody here has them: %s"
-						.formatted(stuck.size(), String.join(", ", stuck.subList(0, Math.min(stuck.size(), 10)))));
+					"%s cannot be moved, since another of their devices is away, nobody here has them, or their deletion has failed"
+						.formatted(volumes));
 		}
+		ProblemException first = this.left.values().iterator().next();
+		ProblemException problem = new ProblemException(first.problem(),
+				"%s. Left where they are: %s".formatted(first.detail(), volumes), first);
+		first.properties().forEach(problem::with);
+		throw problem;
+	}
+
+	private static boolean isStuck(@Nullable VolumeHandle handle) {
+		if (handle == null) {
+			return true;
+		}
+		VolumeState state = handle.volume().state();
+		return state.away() || state == VolumeState.FAILED
+				|| (state == VolumeState.DELETING && !handle.changing().isLocked());
 	}
 
 	/**

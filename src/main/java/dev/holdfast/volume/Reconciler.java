@@ -1,5 +1,6 @@
 package dev.holdfast.volume;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,32 @@ final class Reconciler {
 
 	Reconciler(Map<UUID, DeviceSpace> spaces) {
 		this.spaces = spaces;
+	}
+
+	/**
+	 * Writes the labels that could not be written the last time, of all devices that have
+	 * anything to do with the volumes. Others may be broken.
+	 */
+	void catchUp(Set<UUID> volumes, RememberedVolumes remembered) throws IoFailedException {
+		Set<UUID> devices = new HashSet<>();
+		for (UUID volume : volumes) {
+			VolumeIndex.Entry entry = remembered.find(volume);
+			if (entry != null) {
+				devices.addAll(entry.volume().devices());
+			}
+			for (DeviceSpace space : this.spaces.values()) {
+				VolumeRecord record = space.record(volume);
+				if (record != null) {
+					devices.add(space.uuid());
+					devices.addAll(record.devices());
+				}
+			}
+		}
+		for (DeviceSpace space : this.spaces.values().stream().sorted(DeviceSpace.BY_NAME).toList()) {
+			if (devices.contains(space.uuid())) {
+				space.commitIfBehind();
+			}
+		}
 	}
 
 	/**
@@ -74,11 +101,11 @@ final class Reconciler {
 	}
 
 	/**
-	 * The claim may have the next epoch, from a move that was cut short. Once there is
-	 * I/O without it, it is void.
+	 * The claim may be of a move that was cut short. Once there is I/O without it, it is
+	 * void.
 	 */
 	private VolumeRecord outrank(VolumeRecord truth, DeviceSpace home) {
-		VolumeRecord begun = truth.instead(truth.epoch() + 1);
+		VolumeRecord begun = truth.instead(truth.epoch() + 2);
 		home.replace(begun);
 		this.changed.add(home);
 		return begun;

@@ -24,8 +24,14 @@ final class VolumeFailures {
 	 * the same kind.
 	 */
 	static RuntimeException notOnline(IllegalStateException cause) {
-		return (cause instanceof CancellationException) ? cause
-				: new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device does not take I/O any more", cause);
+		return (cause instanceof CancellationException) ? cause : refused(cause);
+	}
+
+	/**
+	 * The engine takes no more for the device.
+	 */
+	static ProblemException refused(IllegalStateException cause) {
+		return new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device does not take I/O any more", cause);
 	}
 
 	static ProblemException failed(String what, IoFailedException cause) {

@@ -24,7 +24,8 @@ public final class VolumeHandle {
 
 	private final Fences fences;
 
-	private final ReentrantLock changing = new ReentrantLock();
+	/** Fair, since a drain takes it again and again. */
+	private final ReentrantLock changing = new ReentrantLock(true);
 
 	private final CompletableFuture<Boolean> created = new CompletableFuture<>();
 

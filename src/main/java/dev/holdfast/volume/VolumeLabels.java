@@ -91,8 +91,9 @@ final class VolumeLabels {
 
 	/**
 	 * Has some of a volume's extents elsewhere from now on, with the same bytes. Where
-	 * home moves with them, the higher epoch decides. Nobody may be using the volume.
-	 * @param after with the placement's segments and the next epoch
+	 * home moves with them, the higher epoch decides, also if the label of old home
+	 * cannot be written any more. Nobody may be using the volume.
+	 * @param after with the placement's segments and an epoch that no label has
 	 * @param from device that the extents leave
 	 * @throws IoFailedException if nothing has been begun
 	 * @throws UndecidedException if it is not known which of the two is so, and nobody
@@ -103,7 +104,7 @@ final class VolumeLabels {
 		DeviceSpace home = space(after.home());
 		home.commitIfBehind();
 		for (DeviceSpace space : online(before)) {
-			if (space != from || before.home().equals(from.uuid())) {
+			if (space != from) {
 				space.commitIfBehind();
 			}
 		}

@@ -86,24 +86,23 @@ final class VolumeMoves {
 	 */
 	long step(VolumeHandle handle, DeviceSpace from, @Nullable DeviceSpace to, BooleanSupplier unwanted)
 			throws IoFailedException {
-		if (!handle.tryChange(Duration.ZERO)) {
-			return 0;
-		}
+		this.turn.lock();
 		try {
-			int index = isUsable(handle.volume().state(), handle.devices()) ? first(handle.onLabel(), from.uuid()) : -1;
-			if (index < 0) {
+			if (!handle.tryChange(Duration.ZERO)) {
 				return 0;
 			}
-			this.turn.lock();
 			try {
-				return move(handle, index, from, to, () -> handle.cancelled() || unwanted.getAsBoolean());
+				int index = isUsable(handle.volume().state(), handle.devices()) ? first(handle.onLabel(), from.uuid())
+						: -1;
+				return (index < 0) ? 0
+						: move(handle, index, from, to, () -> handle.cancelled() || unwanted.getAsBoolean());
 			}
 			finally {
-				this.turn.unlock();
+				handle.changing().unlock();
 			}
 		}
 		finally {
-			handle.changing().unlock();
+			this.turn.unlock();
 		}
 	}
 
@@ -214,8 +213,11 @@ final class VolumeMoves {
 			throw ex.failure();
 		}
 		UnflushedWrites unflushed = from.device().unflushed();
-		if (!after.devices().contains(from.uuid()) && unflushed != null && unflushed.tell(handle.uuid())) {
-			handle.mayHaveLost();
+		if (!after.devices().contains(from.uuid()) && unflushed != null) {
+			if (unflushed.tell(handle.uuid())) {
+				handle.mayHaveLost();
+			}
+			unflushed.forget(handle.uuid());
 		}
 		serve(handle, after);
 	}

@@ -203,10 +203,8 @@ final class VolumeRegistry {
 	 * a change that is under way, and are left alone
 	 */
 	private void settle(Set<UUID> volumes, @Nullable DeviceSpace coming) throws IoFailedException {
-		for (DeviceSpace space : this.spaces.values().stream().sorted(DeviceSpace.BY_NAME).toList()) {
-			space.commitIfBehind();
-		}
 		Reconciler reconciler = new Reconciler(this.spaces);
+		reconciler.catchUp(volumes, this.remembered);
 		Map<UUID, Device> online = online();
 		List<VolumeIndex.Entry> news = new ArrayList<>();
 		List<UUID> gone = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import dev.holdfast.engine.DeviceFile;
 import dev.holdfast.engine.DeviceLimits;
@@ -18,7 +19,9 @@ import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoKind;
 import dev.holdfast.engine.IoOperation;
+import dev.holdfast.engine.OperationAccess;
 import dev.holdfast.engine.Premapping;
+import dev.holdfast.uring.sys.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ public final class RecordingEngine implements IoEngine {
 
 	private volatile Consumer<IoOperation> before = (operation) -> {
 	};
+
+	private volatile Predicate<IoOperation> broken = (operation) -> false;
 
 	private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
@@ -72,6 +77,13 @@ public final class RecordingEngine implements IoEngine {
 	}
 
 	/**
+	 * Fails operations with {@code EIO} from now on, as bad blocks do.
+	 */
+	public void fail(Predicate<IoOperation> operations) {
+		this.broken = operations;
+	}
+
+	/**
 	 * Does something the moment before an operation is handed over.
 	 */
 	public void before(Consumer<IoOperation> action) {
@@ -80,12 +92,20 @@ public final class RecordingEngine implements IoEngine {
 
 	@Override
 	public boolean submit(IoOperation operation) {
-		return record(operation) || this.engine.submit(operation);
+		return record(operation) || fails(operation) || this.engine.submit(operation);
 	}
 
 	@Override
 	public boolean submitMore(IoOperation operation) {
-		return record(operation) || this.engine.submitMore(operation);
+		return record(operation) || fails(operation) || this.engine.submitMore(operation);
+	}
+
+	private boolean fails(IoOperation operation) {
+		boolean fails = this.broken.test(operation);
+		if (fails) {
+			Thread.startVirtualThread(() -> OperationAccess.end(operation, Errno.EIO));
+		}
+		return fails;
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.block.TransferOptions;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.DeviceState;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -212,6 +215,70 @@ class DeviceDrainTests {
 		assertThat(end.state()).as(String.valueOf(end.error())).isEqualTo(OperationState.SUCCEEDED);
 		assertThat(used("d1")).isZero();
 		this.writers.getFirst().verifyAll(this.node.blocks);
+	}
+
+	/** Drives may come later than the service, in any order. */
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1 })
+	void shouldGoOnOnceADriveIsHereThatWasAbsentAtTheStart(int late) throws Exception {
+		OperationSnapshot begun = interruptWithout(late);
+		this.drives.set(late, this.drives.get(late).replug("--direct-io=on"));
+		OperationSnapshot end = await(begun);
+		assertThat(end.state()).as(String.valueOf(end.error())).isEqualTo(OperationState.SUCCEEDED);
+		assertThat(devices(DB)).containsExactly(uuid("d2"));
+		this.writers.getFirst().verifyAll(this.node.blocks);
+	}
+
+	@Test
+	void shouldBeCancelledWhileItWaitsForADriveThatIsAbsent() throws Exception {
+		OperationSnapshot begun = interruptWithout(0);
+		this.node.operations.cancel(begun.id());
+		assertThat(await(begun).state()).isEqualTo(OperationState.CANCELLED);
+		this.drives.set(0, this.drives.getFirst().replug("--direct-io=on"));
+		this.node.await("d1", DeviceState.ONLINE);
+		assertThat(devices(DB)).contains(uuid("d1"));
+		this.writers.getFirst().verifyAll(this.node.blocks);
+	}
+
+	/**
+	 * Begins a replacement of the first drive by the second one, and starts anew while
+	 * one of them is not there.
+	 */
+	private OperationSnapshot interruptWithout(int drive) throws Exception {
+		create(DB, on(22, "d1"));
+		awaitWrites(20);
+		finishWriters();
+		OperationSnapshot begun = this.node.drains.replace("d1", "d2");
+		this.drives.get(drive).pull();
+		this.node.await("d" + (drive + 1), DeviceState.AWAY);
+		restart();
+		assertThat(this.node.devices.get("d" + (drive + 1)).state()).isEqualTo(DeviceState.ABSENT);
+		assertThat(find(begun.id()).state()).isEqualTo(OperationState.RUNNING);
+		return begun;
+	}
+
+	/**
+	 * What was lost was lost, wherever the volume is now; and what stays behind is
+	 * nobody's.
+	 */
+	@Test
+	void shouldTakePossibleLossesAlong() throws Exception {
+		this.node.volumes.create(DB, on(2, "d1"));
+		this.node.blocks.zero(DB, 0, 4096, TransferOptions.DEFAULT);
+		this.drives.getFirst().pull();
+		this.node.await("d1", DeviceState.AWAY);
+		this.drives.set(0, this.drives.getFirst().replug("--direct-io=on"));
+		this.node.await("d1", DeviceState.ONLINE);
+		assertThat(this.node.device("d1").possibleLosses()).isEqualTo(1);
+		this.node.blocks.zero(DB, 4096, 4096, TransferOptions.DEFAULT);
+		await(this.node.drains.replace("d1", "d2"));
+		assertRefused(Problem.WRITE_LOSS_POSSIBLE, () -> this.node.blocks.flush(DB, TransferOptions.DEFAULT));
+		this.node.blocks.flush(DB, TransferOptions.DEFAULT);
+		this.drives.getFirst().pull();
+		this.node.await("d1", DeviceState.AWAY);
+		assertThat(this.node.device("d1").possibleLosses()).isEqualTo(1);
+		this.node.blocks.flush(DB, TransferOptions.DEFAULT);
+		this.drives.set(0, this.drives.getFirst().replug("--direct-io=on"));
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 import dev.holdfast.block.BlockService;
 import dev.holdfast.block.Rates;
@@ -66,8 +67,15 @@ final class Node implements AutoCloseable {
 	final DeviceDrains drains;
 
 	Node(Path directory, HoldLimits hold) throws IOException {
+		this(directory, hold, UnaryOperator.identity());
+	}
+
+	/**
+	 * A node with something around its engine.
+	 */
+	Node(Path directory, HoldLimits hold, UnaryOperator<IoEngine> around) throws IOException {
 		this.catalog = Catalog.open(directory.resolve("catalog.db"));
-		this.engine = IoEngines.best(EngineOptions.DEFAULT);
+		this.engine = around.apply(IoEngines.best(EngineOptions.DEFAULT));
 		KnownDevices known = new KnownDevices(this.catalog);
 		Fences fences = MemoryLeases.fences();
 		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true, fences);
