@@ -76,8 +76,11 @@ final class ServedDevice implements AutoCloseable {
 	 * A client with a token of a tenant.
 	 */
 	Client tenant(String name) throws Exception {
-		return Client.withHeaderFile(port(), this.directory.resolve("data").resolve("admin.header"))
-			.tenant(name, "tenant");
+		return administrator().tenant(name, "tenant");
+	}
+
+	Client administrator() throws Exception {
+		return Client.withHeaderFile(port(), this.directory.resolve("data").resolve("admin.header"));
 	}
 
 	@Override
