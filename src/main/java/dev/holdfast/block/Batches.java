@@ -45,7 +45,7 @@ public final class Batches {
 	public List<BatchResult> atOnce(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
 		VolumeHandle handle = this.blocks.open(key, options);
 		Countdown countdown = this.blocks.countdown();
-		RatePass pass = admit(handle);
+		RatePass pass = admit(handle, options);
 		BatchSteps steps = steps(handle, options, countdown, pass);
 		List<BatchRun> runs = new ArrayList<>(operations.size());
 		try {
@@ -76,7 +76,7 @@ public final class Batches {
 	 */
 	public List<BatchResult> inTurn(VolumeKey key, List<BatchOperation> operations, TransferOptions options) {
 		VolumeHandle handle = this.blocks.open(key, options);
-		RatePass pass = admit(handle);
+		RatePass pass = admit(handle, options);
 		BatchSteps steps = steps(handle, options, null, pass);
 		List<BatchResult> results = new ArrayList<>(operations.size());
 		boolean stopped = false;
@@ -89,9 +89,11 @@ public final class Batches {
 	}
 
 	private static BatchResult one(BatchSteps steps, BatchOperation operation, RatePass pass) {
-		pass.next();
-		pass.moves(moved(operation));
-		try (BatchRun run = new BatchRun(() -> steps.of(operation))) {
+		try (BatchRun run = new BatchRun(() -> {
+			pass.next();
+			pass.moves(moved(operation));
+			return steps.of(operation);
+		})) {
 			run.start();
 			return run.finish();
 		}
@@ -116,8 +118,8 @@ public final class Batches {
 		return operation.kind().names() ? operation.length() : 0;
 	}
 
-	private RatePass admit(VolumeHandle handle) {
-		return this.blocks.rates().admit(handle.volume().key().tenant());
+	private RatePass admit(VolumeHandle handle, TransferOptions options) {
+		return this.blocks.rates().admit(handle.volume().key().tenant(), options.caller());
 	}
 
 	private BatchSteps steps(VolumeHandle handle, TransferOptions options, @Nullable Countdown countdown,

@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * All throw {@link ProblemException}: {@link Problem#NOT_FOUND},
  * {@link Problem#RANGE_NOT_SATISFIABLE} with {@code size}, {@link Problem#OVERLOADED},
- * {@link Problem#DEADLINE_EXCEEDED} with {@code outcome: unknown},
- * {@link Problem#IO_ERROR} with {@code errno}, {@link Problem#DEVICE_NOT_ONLINE},
- * {@link Problem#LEASE_LOST}, {@link Problem#RATE_LIMITED} with
- * {@code retryAfterSeconds}: before anything is read or written, or from the piece on
- * that comes too late.
+ * {@link Problem#DEADLINE_EXCEEDED} with {@code outcome: unknown}, or {@code not-done} if
+ * nothing was done and nothing will be, {@link Problem#IO_ERROR} with {@code errno},
+ * {@link Problem#DEVICE_NOT_ONLINE}, {@link Problem#LEASE_LOST},
+ * {@link Problem#RATE_LIMITED} with {@code retryAfterSeconds}: before anything is read or
+ * written, or from the piece on that comes too late.
  */
 public final class BlockService {
 
@@ -89,7 +89,8 @@ public final class BlockService {
 		requireInside(volume, offset, length);
 		Memory memory = new Memory(this.pool, key.tenant(), options, length);
 		return new ReadStream(memory, volume.blockSize(),
-				(lease) -> dispatch(handle, options, new IoMemory(lease, this.route)), this.rates.admit(key.tenant()))
+				(lease) -> dispatch(handle, options, new IoMemory(lease, this.route)),
+				this.rates.admit(key.tenant(), options.caller()))
 			.run(offset, length, sink);
 	}
 
@@ -111,7 +112,7 @@ public final class BlockService {
 			throws IOException {
 		VolumeHandle handle = open(key, options);
 		requireInside(handle.volume(), offset, Math.max(0, length));
-		return write(handle, offset, length, options, source, this.rates.admit(key.tenant()));
+		return write(handle, offset, length, options, source, this.rates.admit(key.tenant(), options.caller()));
 	}
 
 	private Transfer write(VolumeHandle handle, long offset, long length, TransferOptions options, ByteSource source,
@@ -131,7 +132,7 @@ public final class BlockService {
 	 */
 	public void flush(VolumeKey key, TransferOptions options) {
 		VolumeHandle handle = open(key, options);
-		this.rates.admit(key.tenant());
+		this.rates.admit(key.tenant(), options.caller());
 		flush(handle, options);
 	}
 
@@ -160,12 +161,17 @@ public final class BlockService {
 		long end = offset + length;
 		long from = Math.min(end, chunks.ceiling(offset));
 		long to = Math.max(from, chunks.floor(end));
-		RatePass pass = this.rates.admit(key.tenant());
+		RatePass pass = this.rates.admit(key.tenant(), options.caller());
 		writeZeroes(handle, offset, from - offset, options, pass);
-		clear(handle, options, from, to, Dispatch::zero, pass);
-		writeZeroes(handle, to, end - to, options, pass);
-		if (options.fua()) {
-			flush(handle, options);
+		try {
+			clear(handle, options, from, to, Dispatch::zero, pass);
+			writeZeroes(handle, to, end - to, options, pass);
+			if (options.fua()) {
+				flush(handle, options);
+			}
+		}
+		catch (ProblemException ex) {
+			throw IoProblems.afterOthers(ex);
 		}
 	}
 
@@ -200,7 +206,7 @@ public final class BlockService {
 		requireInside(handle.volume(), offset, length);
 		Chunks chunks = new Chunks(handle.volume().blockSize());
 		clear(handle, options, chunks.ceiling(offset), chunks.floor(offset + length), Dispatch::discard,
-				this.rates.admit(key.tenant()));
+				this.rates.admit(key.tenant(), options.caller()));
 	}
 
 	private void clear(VolumeHandle handle, TransferOptions options, long from, long to, BlockClearing.Start start,

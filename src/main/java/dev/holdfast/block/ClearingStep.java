@@ -50,6 +50,9 @@ final class ClearingStep implements BatchStep {
 				flush.flush();
 				flush.await(tally);
 			}
+			catch (IncompleteException ex) {
+				throw IoProblems.afterOthers(ex.problem());
+			}
 		}
 		return 0;
 	}

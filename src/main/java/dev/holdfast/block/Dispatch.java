@@ -72,6 +72,9 @@ final class Dispatch implements AutoCloseable {
 	/** It was held, and is let go of. */
 	private boolean letGo;
 
+	/** Something has been sent to a device that changes it. */
+	private boolean sent;
+
 	Dispatch(IoEngine engine, VolumeHandle volume, int flow, TenantIo.Counters counters, TransferOptions options,
 			@Nullable IoMemory memory) {
 		this.engine = engine;
@@ -195,6 +198,8 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	private void clear(long offset, long length, BiConsumer<IoOperation, Place> preparation, Clearing again) {
+		// It may be one piece of many.
+		this.sent = true;
 		HeldRange range = held(offset, length, true);
 		for (Place place : Place.joined(pinned().resolveToChange(offset, length), offset)) {
 			Part part = part(place.device, range, place.length, 0,
@@ -270,7 +275,12 @@ final class Dispatch implements AutoCloseable {
 	private Pin pinned() {
 		Pin present = this.pin;
 		if (present == null) {
-			present = this.volume.pin(this.options.lease(), this.options.deadline(), this.engine::begin);
+			try {
+				present = this.volume.pin(this.options.lease(), this.options.deadline(), this.engine::begin);
+			}
+			catch (ProblemException ex) {
+				throw this.options.told(ex, this.sent);
+			}
 			this.pin = present;
 		}
 		return present;
@@ -283,6 +293,10 @@ final class Dispatch implements AutoCloseable {
 		if (this.refused != null) {
 			return;
 		}
+		if (this.options.late()) {
+			this.refused = IoProblems.late(this.sent);
+			return;
+		}
 		long deadline = this.options.deadline();
 		part.io.operation().flow(this.flow).deadline(deadline);
 		this.blockHolds.incrementAndGet();
@@ -291,6 +305,7 @@ final class Dispatch implements AutoCloseable {
 		try {
 			part.io.start(this.engine, deadline);
 			this.round.add(part);
+			this.sent |= part.io.operation().kind() != IoKind.READ;
 			started = true;
 		}
 		catch (ProblemException ex) {
@@ -298,7 +313,7 @@ final class Dispatch implements AutoCloseable {
 				hold(part);
 			}
 			else {
-				this.refused = ex;
+				this.refused = this.options.told(ex, this.sent);
 			}
 		}
 		finally {
@@ -373,16 +388,17 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for the part's device and does it once more.
+	 * Waits for the part's device, as long as the caller does, and does it once more.
 	 */
 	private void again(Part part, HeldIo held, Tally tally) throws IncompleteException {
 		letGoOfPin();
-		held.await(Long.MAX_VALUE);
+		PendingIo.awaitTurn(held, this.options.caller(), this.sent);
 		IoMemory named = this.memory;
 		this.memoryHolds.incrementAndGet();
 		IoMemory shared = (named != null) ? named.lent(this::letGoOfMemory) : null;
 		try (Dispatch again = new Dispatch(this.engine, this.volume, this.flow, this.counters, this.options, shared)) {
 			again.letGo = true;
+			again.sent = this.sent;
 			part.again(again);
 			again.noMore();
 			again.await(tally);

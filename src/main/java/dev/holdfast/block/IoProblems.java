@@ -28,6 +28,34 @@ final class IoProblems {
 	}
 
 	/**
+	 * The caller's time is over.
+	 * @param sent whether something may have been done already
+	 */
+	static ProblemException late(boolean sent) {
+		return notWaitedFor("The time that the caller has given is over", sent);
+	}
+
+	/**
+	 * Nobody would take the answer.
+	 * @param sent as above
+	 */
+	static ProblemException gone(boolean sent) {
+		return notWaitedFor("The caller has closed its side of the connection while a drive was waited for", sent);
+	}
+
+	private static ProblemException notWaitedFor(String why, boolean sent) {
+		return new ProblemException(Problem.DEADLINE_EXCEEDED, why + ": what was not sent to a drive by then is not")
+			.with("outcome", sent ? "unknown" : "not-done");
+	}
+
+	/**
+	 * The same for who has done other things before.
+	 */
+	static ProblemException afterOthers(ProblemException failure) {
+		return failure.properties().containsKey("outcome") ? failure.with("outcome", "unknown") : failure;
+	}
+
+	/**
 	 * What was answered before the drive went may not be on it.
 	 */
 	static ProblemException writeLoss(String device) {

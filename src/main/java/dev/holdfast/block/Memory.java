@@ -2,6 +2,7 @@ package dev.holdfast.block;
 
 import dev.holdfast.buffer.Lease;
 import dev.holdfast.buffer.StagingPool;
+import dev.holdfast.contract.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,13 @@ final class Memory {
 
 	Lease take(int bytes) {
 		long deadline = this.options.deadline();
-		return this.stream ? this.pool.streamLease(this.tenant, bytes, deadline)
-				: this.pool.lease(this.tenant, bytes, deadline);
+		try {
+			return this.stream ? this.pool.streamLease(this.tenant, bytes, deadline)
+					: this.pool.lease(this.tenant, bytes, deadline);
+		}
+		catch (ProblemException ex) {
+			throw this.options.told(ex, false);
+		}
 	}
 
 }

@@ -28,6 +28,9 @@ final class PendingIo implements IoListener {
 
 	private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
+	/** So long at a time: its caller may have gone meanwhile. */
+	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private final IoOperation operation = new IoOperation(this);
 
 	private final Device device;
@@ -116,6 +119,27 @@ final class PendingIo implements IoListener {
 	 */
 	@Nullable HeldIo held() {
 		return this.held;
+	}
+
+	/**
+	 * Waits until what it is held for is over, as long as its caller does.
+	 * @param sent whether something of what it belongs to may have been done already
+	 * @throws ProblemException if it is not to be done
+	 */
+	static void awaitTurn(HeldIo held, Caller caller, boolean sent) {
+		long patience;
+		do {
+			if (caller.isGone()) {
+				throw IoProblems.gone(sent);
+			}
+			long deadline = caller.deadline();
+			patience = (deadline == Long.MAX_VALUE) ? LOOK_NANOS : deadline - System.nanoTime();
+			if (held.await(Math.min(patience, LOOK_NANOS))) {
+				return;
+			}
+		}
+		while (patience >= LOOK_NANOS);
+		throw IoProblems.late(sent);
 	}
 
 	/**

@@ -8,9 +8,9 @@ import dev.holdfast.contract.ProblemException;
 
 /**
  * One request's way through its tenant's rate. A request that would have to wait for long
- * is refused before it has begun; once it has, its further pieces wait as long as it
- * takes, since a stream cannot be refused in the middle. Whoever waits holds no memory
- * and no blocks. One thread.
+ * is refused before it has begun; once it has, its further pieces wait as long as the
+ * caller does, since a stream cannot be refused in the middle. Whoever waits holds no
+ * memory and no blocks. One thread.
  */
 final class RatePass {
 
@@ -24,12 +24,15 @@ final class RatePass {
 
 	private final String tenant;
 
+	private final Caller caller;
+
 	/** Whether the first piece is still to come, which needs no further turn. */
 	private boolean fresh = true;
 
-	RatePass(Rates rates, String tenant) {
+	RatePass(Rates rates, String tenant, Caller caller) {
 		this.rates = rates;
 		this.tenant = tenant;
+		this.caller = caller;
 	}
 
 	/**
@@ -73,19 +76,31 @@ final class RatePass {
 
 	/**
 	 * Waits for a turn for the next piece.
+	 * @throws ProblemException {@link Problem#DEADLINE_EXCEEDED} if the caller waits no
+	 * longer
 	 */
 	void next() {
 		boolean interrupted = false;
 		long wait = this.fresh ? 0 : begin();
-		while (wait > 0) {
-			LockSupport.parkNanos(Math.min(wait, LOOK_NANOS));
+		long patience = patience();
+		while (wait > 0 && patience > 0) {
+			LockSupport.parkNanos(Math.min(Math.min(wait, patience), LOOK_NANOS));
 			interrupted |= Thread.interrupted();
 			wait = begin();
+			patience = patience();
 		}
-		this.fresh = false;
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+		if (wait > 0) {
+			throw IoProblems.late(true);
+		}
+		this.fresh = false;
+	}
+
+	private long patience() {
+		long deadline = this.caller.deadline();
+		return (deadline == Long.MAX_VALUE) ? deadline : deadline - System.nanoTime();
 	}
 
 	/**

@@ -33,10 +33,11 @@ public final class Rates {
 	/**
 	 * Lets a request begin, with its first operation.
 	 * @param tenant whose it is
+	 * @param caller who waits for the rest of it
 	 * @return for the rest of it
 	 */
-	RatePass admit(String tenant) {
-		RatePass pass = new RatePass(this, tenant);
+	RatePass admit(String tenant, Caller caller) {
+		RatePass pass = new RatePass(this, tenant, caller);
 		pass.admit(this.patienceNanos);
 		return pass;
 	}

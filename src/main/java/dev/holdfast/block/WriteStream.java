@@ -61,6 +61,9 @@ final class WriteStream {
 
 	private boolean flushNeeded;
 
+	/** There is more than one piece. */
+	private boolean several;
+
 	WriteStream(Memory memory, BlockRanges ranges, VolumeHandle handle, TransferOptions options,
 			Function<@Nullable Lease, Dispatch> dispatches, RatePass pass, long offset, ByteSource source) {
 		this.pass = pass;
@@ -96,7 +99,8 @@ final class WriteStream {
 		}
 		catch (ProblemException ex) {
 			settle();
-			throw ex.with("bytesWritten", this.written - this.offset);
+			ProblemException told = this.several ? IoProblems.afterOthers(ex) : ex;
+			throw told.with("bytesWritten", this.written - this.offset);
 		}
 		finally {
 			settle();
@@ -113,6 +117,7 @@ final class WriteStream {
 		boolean ended = false;
 		while (position < end && !ended && this.source.await()) {
 			int room = this.chunks.first(position, end - position, this.memory.portion());
+			this.several = position > this.offset;
 			turn();
 			Lease lease = lease(this.chunks.span(position, room));
 			Dispatch piece = this.dispatches.apply(lease);

@@ -41,36 +41,33 @@ public final class HeldIo implements AutoCloseable {
 
 	/**
 	 * Waits until it may go out: the device is online again, and what arrived before and
-	 * overlaps is done. Interrupts end the wait like a deadline.
-	 * @param deadlineNanos in terms of {@link System#nanoTime()}; {@link Long#MAX_VALUE}
-	 * for as long as things are held
+	 * overlaps is done.
+	 * @param nanos how long at most
+	 * @return whether it may
 	 * @throws ProblemException {@link Problem#DEVICE_LOST},
-	 * {@link Problem#DEVICE_NOT_ONLINE}, {@link Problem#DEADLINE_EXCEEDED}
+	 * {@link Problem#DEVICE_NOT_ONLINE}; {@link Problem#DEADLINE_EXCEEDED} if the thread
+	 * is interrupted
 	 */
-	public void await(long deadlineNanos) {
+	public boolean await(long nanos) {
 		try {
-			long left = (deadlineNanos == Long.MAX_VALUE) ? Long.MAX_VALUE : deadlineNanos - System.nanoTime();
-			this.go.get(left, TimeUnit.NANOSECONDS);
+			this.go.get(nanos, TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex);
 		}
 		catch (TimeoutException ex) {
-			throw late(ex);
+			return false;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw late(ex);
+			throw new ProblemException(Problem.DEADLINE_EXCEEDED, "The service waits for the drive no longer", ex)
+				.with("outcome", "unknown");
 		}
 		Supplier<ProblemException> refused = this.refusal;
 		if (refused != null) {
 			throw refused.get();
 		}
-	}
-
-	private static ProblemException late(Exception cause) {
-		return new ProblemException(Problem.DEADLINE_EXCEEDED, "The drive did not come back in time", cause)
-			.with("outcome", "unknown");
+		return true;
 	}
 
 	@Override

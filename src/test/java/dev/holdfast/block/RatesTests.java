@@ -144,10 +144,10 @@ class RatesTests {
 	@Test
 	void shouldLimitTenantsOneByOne() throws IOException {
 		Rates rates = new Rates((tenant) -> tenant.equals("acme") ? new Rate(1L, null) : Rate.UNLIMITED, Duration.ZERO);
-		rates.admit("acme");
-		Refusals.of(Problem.RATE_LIMITED, () -> rates.admit("acme"));
+		rates.admit("acme", Caller.PATIENT);
+		Refusals.of(Problem.RATE_LIMITED, () -> rates.admit("acme", Caller.PATIENT));
 		for (int i = 0; i < 100; i++) {
-			rates.admit("other");
+			rates.admit("other", Caller.PATIENT);
 		}
 		assertThat(rates.used("other")).isEqualTo(Rate.UNLIMITED);
 	}

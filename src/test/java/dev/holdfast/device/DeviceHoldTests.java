@@ -149,10 +149,28 @@ class DeviceHoldTests {
 	}
 
 	@Test
-	void endsAWaitAtItsDeadline() {
+	void waitsNoLongerThanItIsTo() {
 		HeldIo held = hold(write(0), 1);
-		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> held.await(System.nanoTime()))
-			.satisfies((late) -> assertThat(late.problem()).isEqualTo(Problem.DEADLINE_EXCEEDED));
+		assertThat(held.await(1)).isFalse();
+		this.hold.open();
+		assertThat(held.await(0)).isTrue();
+	}
+
+	@Test
+	void letsGoOfWhatWaitedBehindOneThatWasGivenUpInItsOrder() {
+		HeldIo first = hold(write(0), 1);
+		HeldIo second = this.hold.hold(new HeldRange(VOLUME, 0, 8192, true), 2, 8192);
+		HeldIo third = hold(write(0), 3);
+		HeldIo aside = hold(write(4096), 4);
+		second.close();
+		assertThat(this.hold.operations()).isEqualTo(3);
+		assertThat(this.hold.bytes()).isZero();
+		this.hold.open();
+		assertThat(first.go).isDone();
+		assertThat(aside.go).isDone();
+		assertThat(third.go).isNotDone();
+		first.close();
+		assertThat(third.go).isDone();
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package dev.holdfast.api.rest;
 
 import java.time.Duration;
 
+import dev.holdfast.block.Caller;
 import dev.holdfast.block.TransferOptions;
 
 /**
@@ -25,7 +26,7 @@ public record DataLimits(long inlineBytes, Duration deadline, int ranges, int wh
 	 * @param lease that the request shows
 	 */
 	TransferOptions options(boolean fua, ShownLease lease) {
-		return new TransferOptions(fua, this.deadline.toNanos(), lease.number());
+		return new TransferOptions(fua, this.deadline.toNanos(), lease.number(), Caller.PATIENT);
 	}
 
 }
