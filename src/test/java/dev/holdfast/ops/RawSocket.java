@@ -120,6 +120,14 @@ public final class RawSocket implements AutoCloseable {
 		return new String(this.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
 	}
 
+	/**
+	 * Breaks the connection off.
+	 */
+	public void reset() throws IOException {
+		this.socket.setSoLinger(true, 0);
+		this.socket.close();
+	}
+
 	@Override
 	public void close() throws IOException {
 		this.socket.close();

@@ -45,6 +45,7 @@ class ApiDescription {
 		SpringDocUtils.getConfig()
 			.addRequestWrapperToIgnore(Conditions.class)
 			.addRequestWrapperToIgnore(ShownLease.class)
+			.addRequestWrapperToIgnore(WaitingClient.class)
 			.addRequestWrapperToIgnore(TokenAuthentication.class);
 	}
 

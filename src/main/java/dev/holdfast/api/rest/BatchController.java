@@ -39,10 +39,10 @@ class BatchController {
 	@Needs(Right.WRITE)
 	@PostMapping("/{volume}:io")
 	BatchResponse run(@PathVariable String tenant, @PathVariable String volume, @RequestBody BatchRequest batch,
-			ShownLease lease, HttpServletRequest request) {
+			ShownLease lease, WaitingClient client, HttpServletRequest request) {
 		VolumeKey key = this.lookup.require(tenant, volume).key();
 		List<BatchOperation> operations = batch.requested(this.limits.batch());
-		TransferOptions options = this.limits.options(false, lease);
+		TransferOptions options = this.limits.options(false, lease, client);
 		return BatchResponse.of(batch.inTurn() ? this.batches.inTurn(key, operations, options)
 				: this.batches.atOnce(key, operations, options), request);
 	}

@@ -61,16 +61,16 @@ class DataController {
 	@Operation(summary = "Reads bytes")
 	@Needs(Right.READ)
 	@RequestMapping(method = RequestMethod.GET)
-	void read(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,
-			HttpServletResponse response) throws IOException {
+	void read(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, WaitingClient client,
+			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Volume found = this.volumes.require(tenant, volume, lease);
-		this.exchange.read(tenant, found.sizeBytes(), source(found.key(), lease), () -> describe(found, response),
-				request, response);
+		this.exchange.read(tenant, found.sizeBytes(), source(found.key(), lease, client),
+				() -> describe(found, response), request, response);
 	}
 
-	private DataAnswer.Source source(VolumeKey key, ShownLease lease) {
-		TransferOptions options = this.limits.options(false, lease);
-		return (range, sink) -> this.blocks.read(key, range.offset(), range.length(), options, sink);
+	private DataAnswer.Source source(VolumeKey key, ShownLease lease, WaitingClient client) {
+		TransferOptions options = this.limits.options(false, lease, client);
+		return (range, sink) -> this.blocks.read(key, range.offset(), range.length(), options, client.timed(sink));
 	}
 
 	private static void describe(Volume found, HttpServletResponse response) {
@@ -82,10 +82,10 @@ class DataController {
 	@Operation(summary = "Writes bytes")
 	@Needs(Right.WRITE)
 	@PutMapping
-	void write(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, HttpServletRequest request,
-			HttpServletResponse response) throws IOException {
+	void write(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, WaitingClient client,
+			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Volume found = this.volumes.require(tenant, volume, lease);
-		TransferOptions options = this.limits.options(Query.flag(request, "fua"), lease);
+		TransferOptions options = this.limits.options(Query.flag(request, "fua"), lease, client);
 		this.exchange.write(tenant, found.sizeBytes(), new DataExchange.Target() {
 
 			@Override
@@ -95,7 +95,7 @@ class DataController {
 
 			@Override
 			public Transfer write(long offset, long length, ByteSource body) throws IOException {
-				return DataController.this.blocks.write(found.key(), offset, length, options, body);
+				return DataController.this.blocks.write(found.key(), offset, length, options, client.timed(body));
 			}
 
 		}, request, response);

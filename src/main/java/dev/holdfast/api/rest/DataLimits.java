@@ -2,7 +2,6 @@ package dev.holdfast.api.rest;
 
 import java.time.Duration;
 
-import dev.holdfast.block.Caller;
 import dev.holdfast.block.TransferOptions;
 
 /**
@@ -24,9 +23,10 @@ public record DataLimits(long inlineBytes, Duration deadline, int ranges, int wh
 	 * How to do a transfer.
 	 * @param fua whether it must be durable when it is answered
 	 * @param lease that the request shows
+	 * @param client that waits for it
 	 */
-	TransferOptions options(boolean fua, ShownLease lease) {
-		return new TransferOptions(fua, this.deadline.toNanos(), lease.number(), Caller.PATIENT);
+	TransferOptions options(boolean fua, ShownLease lease, WaitingClient client) {
+		return new TransferOptions(fua, this.deadline.toNanos(), lease.number(), client);
 	}
 
 }

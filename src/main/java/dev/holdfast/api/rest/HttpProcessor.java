@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.util.concurrent.TimeUnit;
 
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
@@ -19,15 +20,22 @@ import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of one connection, as the container serves them, but for three things. An
+ * Requests of one connection, as the container serves them, but for four things. An
  * answer that fails after its head is out ends in a reset, so that whatever counts on a
  * clean end sees that there is none. Heads that are too large get the status that says
  * so. And a head has to be complete within the time that each of its bytes may take, or
- * whoever sends one byte at a time would keep a connection for days.
+ * whoever sends one byte at a time would keep a connection for days. And it can be asked
+ * whether the client is still there.
  */
 final class HttpProcessor extends Http11Processor {
 
 	private static final String RESET = "holdfast.reset";
+
+	/** A request attribute: the processor that serves it. */
+	private static final String SERVING = "holdfast.serving";
+
+	/** Of the places in the container's requests one that it does not use. */
+	private static final int PLACE = 31;
 
 	/** How the container says it, which has no other mark. */
 	private static final String TOO_LARGE = StringManager.getManager(Http11InputBuffer.class)
@@ -45,6 +53,41 @@ final class HttpProcessor extends Http11Processor {
 	HttpProcessor(HttpProtocol protocol, Adapter adapter) {
 		super(protocol, adapter);
 		this.http = protocol;
+		this.request.setNote(PLACE, this);
+	}
+
+	/**
+	 * Lets {@link #of} find the processor of an exchange.
+	 */
+	static void name(org.apache.catalina.connector.Request request) {
+		request.setAttribute(SERVING, request.getCoyoteRequest().getNote(PLACE));
+	}
+
+	/**
+	 * Who serves a request. For its thread, until it is answered.
+	 */
+	static @Nullable HttpProcessor of(ServletRequest request) {
+		return (request.getAttribute(SERVING) instanceof HttpProcessor processor) ? processor : null;
+	}
+
+	/**
+	 * Whether the client has closed its connection, or its side of it: most clients that
+	 * give up close all of it, and one cannot be told from the other before something is
+	 * sent. What else there is to read, such as the next request or the rest of a body,
+	 * stays in the connection's buffer for who reads next; an end behind it is not seen.
+	 * Does not block. By the thread of the request.
+	 */
+	boolean clientHasGone() {
+		SocketWrapperBase<?> wrapper = this.socketWrapper;
+		try {
+			if (wrapper != null) {
+				wrapper.isReadyForRead();
+			}
+			return false;
+		}
+		catch (IOException ex) {
+			return true;
+		}
 	}
 
 	@Override

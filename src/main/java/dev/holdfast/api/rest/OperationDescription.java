@@ -99,6 +99,10 @@ final class OperationDescription implements GlobalOperationCustomizer {
 			operation.addParametersItem(header("Holdfast-Lease",
 					"The number of the lease that the caller holds; needed while somebody has one."));
 		}
+		if (has(handler, WaitingClient.class)) {
+			operation.addParametersItem(header("Prefer",
+					"`wait=N`: how many seconds, from 1, the caller waits in all for what it takes, without the time in which it sends or takes bytes itself (RFC 7240). Other preferences are ignored."));
+		}
 		if (hasConditions(handler)) {
 			operation.addParametersItem(header("If-Match",
 					"`*`, or entity tags: only if it is there, and nobody has changed what a client declares since. With PUT it says that what is there is to be declared anew."));

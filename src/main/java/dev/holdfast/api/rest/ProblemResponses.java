@@ -98,7 +98,8 @@ final class ProblemResponses {
 		problem.addProperty("retryAfterSeconds", ApiSchemas.integer());
 		problem.addProperty("errno", ApiSchemas.string("Of the kernel, such as EIO."));
 		problem.addProperty("deviceState", ApiSchemas.string("Of the device concerned."));
-		problem.addProperty("outcome", ApiSchemas.string("`unknown` if a write may have happened."));
+		problem.addProperty("outcome", ApiSchemas
+			.string("`unknown` if a write may have happened, `not-done` if nothing has and nothing will."));
 		problem.setRequired(List.of("code", "detail", "requestId", "status", "title", "type"));
 		return problem;
 	}

@@ -52,7 +52,8 @@ enum ProblemType {
 	OVERLOADED(503, "Overloaded", "There is no room for more work at the moment; try again."),
 	DEVICE_SUSPENDED(503, "Device suspended", "The device is away and as much as may wait for it is waiting."),
 	DEVICE_LOST(503, "Device lost", "The device is away."),
-	DEADLINE_EXCEEDED(504, "Deadline exceeded", "No answer in time; a write may still happen."),
+	DEADLINE_EXCEEDED(504, "Deadline exceeded",
+			"No answer in time; unless outcome is not-done a write may still happen."),
 	VERSION_NOT_SUPPORTED(505, "HTTP version not supported", "Speak HTTP/1.1."),
 	NO_SPACE(507, "No space", "No device has enough free space.");
 

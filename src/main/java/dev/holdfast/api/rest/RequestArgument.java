@@ -1,9 +1,11 @@
 package dev.holdfast.api.rest;
 
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
@@ -21,9 +23,16 @@ final class RequestArgument<T> implements HandlerMethodArgumentResolver {
 
 	private final Class<T> type;
 
-	private final Function<HttpServletRequest, T> reader;
+	private final BiFunction<HttpServletRequest, HttpServletResponse, T> reader;
 
 	RequestArgument(Class<T> type, Function<HttpServletRequest, T> reader) {
+		this(type, (request, response) -> reader.apply(request));
+	}
+
+	/**
+	 * One of which the answer says something.
+	 */
+	RequestArgument(Class<T> type, BiFunction<HttpServletRequest, HttpServletResponse, T> reader) {
 		this.type = type;
 		this.reader = reader;
 	}
@@ -36,7 +45,8 @@ final class RequestArgument<T> implements HandlerMethodArgumentResolver {
 	@Override
 	public T resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
 			NativeWebRequest request, @Nullable WebDataBinderFactory binders) {
-		return this.reader.apply(Objects.requireNonNull(request.getNativeRequest(HttpServletRequest.class)));
+		return this.reader.apply(Objects.requireNonNull(request.getNativeRequest(HttpServletRequest.class)),
+				Objects.requireNonNull(request.getNativeResponse(HttpServletResponse.class)));
 	}
 
 }

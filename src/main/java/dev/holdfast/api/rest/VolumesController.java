@@ -153,8 +153,8 @@ class VolumesController {
 	@Needs(Right.WRITE)
 	@PostMapping("/{volume}:flush")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void flush(@PathVariable String tenant, @PathVariable String volume, ShownLease lease) {
-		this.blocks.flush(this.lookup.require(tenant, volume).key(), this.limits.options(false, lease));
+	void flush(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, WaitingClient client) {
+		this.blocks.flush(this.lookup.require(tenant, volume).key(), this.limits.options(false, lease, client));
 	}
 
 	@Operation(summary = "Makes a range read as zeroes")
@@ -164,9 +164,9 @@ class VolumesController {
 	@PostMapping("/{volume}:zero")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void zero(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range,
-			ShownLease lease, HttpServletRequest request) {
+			ShownLease lease, WaitingClient client, HttpServletRequest request) {
 		this.blocks.zero(this.lookup.require(tenant, volume).key(), range.first(), range.count(),
-				this.limits.options(Query.flag(request, "fua"), lease));
+				this.limits.options(Query.flag(request, "fua"), lease, client));
 	}
 
 	@Operation(summary = "Gives the content of a range up")
@@ -174,9 +174,9 @@ class VolumesController {
 	@PostMapping("/{volume}:discard")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void discard(@PathVariable String tenant, @PathVariable String volume, @RequestBody RangeRequest range,
-			ShownLease lease) {
+			ShownLease lease, WaitingClient client) {
 		this.blocks.discard(this.lookup.require(tenant, volume).key(), range.first(), range.count(),
-				this.limits.options(false, lease));
+				this.limits.options(false, lease, client));
 	}
 
 	/**

@@ -48,6 +48,7 @@ class WebSetup implements WebMvcConfigurer {
 	public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
 		resolvers.add(new RequestArgument<>(Conditions.class, Conditions::of));
 		resolvers.add(new RequestArgument<>(ShownLease.class, ShownLease::of));
+		resolvers.add(new RequestArgument<>(WaitingClient.class, WaitingClient::of));
 	}
 
 	/**
