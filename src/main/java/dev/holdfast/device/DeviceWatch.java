@@ -77,6 +77,9 @@ public final class DeviceWatch implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closed = true;
+		if (this.events != null) {
+			this.events.end();
+		}
 		LockSupport.unpark(this.thread);
 		try {
 			this.thread.join();

@@ -10,7 +10,7 @@ import java.time.Duration;
  * What the kernel says of block devices that come, go and change: messages of
  * {@code NETLINK_KOBJECT_UEVENT}, group 1, which need no right (man 7 netlink;
  * lib/kobject_uevent.c). They may be lost, and anybody who may send there can send them:
- * they are a reason to look, and nothing more. One thread.
+ * they are a reason to look, and nothing more. One thread, and any that ends its wait.
  */
 public final class KernelEvents implements AutoCloseable {
 
@@ -36,12 +36,18 @@ public final class KernelEvents implements AutoCloseable {
 
 	private final MemorySegment message = this.arena.allocate(MESSAGE_SIZE, Long.BYTES);
 
-	private final MemorySegment polled = this.arena.allocate(Long.BYTES, Long.BYTES);
+	/** Two of {@code struct pollfd}. */
+	private final MemorySegment polled = this.arena.allocate(2 * Long.BYTES, Long.BYTES);
 
 	private final int socket;
 
-	private KernelEvents(int socket) {
+	private final int ending;
+
+	private volatile boolean ended;
+
+	private KernelEvents(int socket, int ending) {
 		this.socket = socket;
+		this.ending = ending;
 	}
 
 	/**
@@ -59,17 +65,19 @@ public final class KernelEvents implements AutoCloseable {
 			address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
 			address.set(ValueLayout.JAVA_INT, 8, 1);
 			if (LibC.INSTANCE.bind(socket, address.address(), ADDRESS_SIZE) < 0) {
-				ErrnoException failure = new ErrnoException("bind", Posix.errno());
-				Posix.close(socket);
-				throw failure;
+				throw new ErrnoException("bind", Posix.errno());
 			}
+			return new KernelEvents(socket, Posix.eventfd());
 		}
-		return new KernelEvents(socket);
+		catch (ErrnoException ex) {
+			Posix.close(socket);
+			throw ex;
+		}
 	}
 
 	/**
 	 * Waits until something is said of a block device, and takes all that was said.
-	 * @return {@code false} if nothing was in that time
+	 * @return {@code false} if nothing was in that time, or before {@link #end()}
 	 */
 	public boolean await(Duration limit) {
 		long end = System.nanoTime() + limit.toNanos();
@@ -78,12 +86,24 @@ public final class KernelEvents implements AutoCloseable {
 			long left = Math.max(0, Duration.ofNanos(end - System.nanoTime()).toMillis());
 			this.polled.set(ValueLayout.JAVA_INT, 0, this.socket);
 			this.polled.set(ValueLayout.JAVA_INT, 4, POLLIN);
-			if (LibC.INSTANCE.poll(this.polled.address(), 1, (int) left) > 0) {
+			this.polled.set(ValueLayout.JAVA_INT, 8, this.ending);
+			this.polled.set(ValueLayout.JAVA_INT, 12, POLLIN);
+			if (LibC.INSTANCE.poll(this.polled.address(), 2, (int) left) > 0) {
 				block |= drain();
 			}
 		}
-		while (!block && System.nanoTime() - end < 0);
+		while (!block && !this.ended && System.nanoTime() - end < 0);
 		return block;
+	}
+
+	/**
+	 * Ends the wait, and all that come. Any thread, before {@link #close()}.
+	 */
+	public void end() {
+		this.ended = true;
+		try (Arena arena = Arena.ofConfined()) {
+			Posix.writeEight(this.ending, arena.allocateFrom(ValueLayout.JAVA_LONG, 1).address());
+		}
 	}
 
 	private boolean drain() {
@@ -98,6 +118,7 @@ public final class KernelEvents implements AutoCloseable {
 
 	@Override
 	public void close() throws ErrnoException {
+		Posix.close(this.ending);
 		Posix.close(this.socket);
 		this.arena.close();
 	}

@@ -1,0 +1,31 @@
+package dev.holdfast.uring.sys;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class KernelEventsTests {
+
+	private static final Duration LONG = Duration.ofDays(1);
+
+	/** Devices may come meanwhile, of other tests. */
+	@Test
+	void shouldEndItsWaitWhenAsked() throws Exception {
+		try (KernelEvents events = KernelEvents.open()) {
+			CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> {
+				boolean heard = true;
+				while (heard) {
+					heard = events.await(LONG);
+				}
+				return true;
+			}, (task) -> Thread.ofPlatform().daemon().start(task));
+			events.end();
+			assertThat(ended).succeedsWithin(Duration.ofSeconds(10));
+			assertThat(events.await(LONG)).isFalse();
+		}
+	}
+
+}
