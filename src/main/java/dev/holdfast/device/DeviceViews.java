@@ -89,10 +89,23 @@ final class DeviceViews {
 	}
 
 	/**
-	 * The kernel's names of the drives that are attached.
+	 * The kernel's names of the drives that are attached. Of one that was let go of just
+	 * now that may not have been told yet.
 	 */
 	Set<String> drives() {
-		return this.facts.values().stream().map(Drive::kernelName).collect(Collectors.toSet());
+		return this.facts.entrySet()
+			.stream()
+			.filter((fact) -> !letGo(fact.getKey()))
+			.map((fact) -> fact.getValue().kernelName())
+			.collect(Collectors.toSet());
+	}
+
+	private boolean letGo(String name) {
+		Device device = this.attached.get(name);
+		return device != null && switch (device.state()) {
+			case AWAY, LOST, SUSPENDED -> true;
+			case ABSENT, ONLINE, DRAINING, DETACHED -> false;
+		};
 	}
 
 	DeviceStatus status(KnownDevice device) {

@@ -11,14 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.DeviceFollower;
 import dev.holdfast.device.DeviceRequest;
 import dev.holdfast.device.DeviceSelector;
 import dev.holdfast.device.DeviceState;
+import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.testing.LoopDevice;
@@ -213,6 +216,21 @@ class HotplugTests {
 	}
 
 	@Test
+	void shouldResumeAtOnceWhateverFollowersHaveHeard() throws Exception {
+		CountDownLatch heard = new CountDownLatch(1);
+		this.node.devices.follow(new SlowFollower(heard));
+		try {
+			this.node.devices.drain("d1", false);
+			this.node.devices.suspend("d1", Duration.ofSeconds(10));
+			this.node.devices.resume("d1");
+			assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.ONLINE);
+		}
+		finally {
+			heard.countDown();
+		}
+	}
+
+	@Test
 	void shouldStaySuspendedOverARestart() throws Exception {
 		write('a');
 		this.node.devices.suspend("d1", Duration.ofSeconds(30));
@@ -286,6 +304,29 @@ class HotplugTests {
 			throw new IllegalStateException(ex);
 		}
 		return new String(bytes.array(), StandardCharsets.ISO_8859_1);
+	}
+
+	/** Listens to one thing until it is let go on. */
+	private record SlowFollower(CountDownLatch heard) implements DeviceFollower {
+
+		@Override
+		public void attached(DeviceStatus device) {
+		}
+
+		@Override
+		public void changed(DeviceStatus device) {
+			try {
+				this.heard.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
+		@Override
+		public void detached(DeviceStatus device) {
+		}
+
 	}
 
 }
