@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * Looks at many drives beside each other, and for no longer than a limit: a drive that
@@ -25,15 +26,18 @@ final class LabelPeeks {
 
 	private final Duration limit;
 
+	private final Function<Path, Optional<UUID>> look;
+
 	/** Those that have not answered yet. */
 	private final Map<Path, Peek> asked = new ConcurrentHashMap<>();
 
 	LabelPeeks() {
-		this(LIMIT);
+		this(LIMIT, LabelPeek::at);
 	}
 
-	LabelPeeks(Duration limit) {
+	LabelPeeks(Duration limit, Function<Path, Optional<UUID>> look) {
 		this.limit = limit;
+		this.look = look;
 	}
 
 	/**
@@ -43,12 +47,15 @@ final class LabelPeeks {
 	 * are left out
 	 */
 	Map<Path, Optional<UUID>> at(Collection<Path> paths) {
+		long now = System.nanoTime();
 		Map<Path, Peek> asking = new HashMap<>();
 		paths.forEach((path) -> asking.put(path, ask(path)));
 		Map<Path, Optional<UUID>> answers = new HashMap<>();
 		asking.forEach((path, peek) -> {
 			try {
-				answers.put(path, peek.answer.get(peek.end - System.nanoTime(), TimeUnit.NANOSECONDS));
+				Optional<UUID> answer = await(peek);
+				// Another drive may have come to that path since somebody else asked.
+				answers.put(path, (peek.begun - now < 0) ? await(ask(path)) : answer);
 			}
 			catch (TimeoutException ex) {
 				// It hangs, and is left out.
@@ -64,8 +71,13 @@ final class LabelPeeks {
 		return answers;
 	}
 
+	private Optional<UUID> await(Peek peek) throws TimeoutException, ExecutionException, InterruptedException {
+		long left = peek.begun + this.limit.toNanos() - System.nanoTime();
+		return peek.answer.get(left, TimeUnit.NANOSECONDS);
+	}
+
 	private Peek ask(Path path) {
-		Peek fresh = new Peek(new CompletableFuture<>(), System.nanoTime() + this.limit.toNanos());
+		Peek fresh = new Peek(new CompletableFuture<>(), System.nanoTime());
 		Peek present = this.asked.putIfAbsent(path, fresh);
 		if (present != null) {
 			return present;
@@ -74,7 +86,7 @@ final class LabelPeeks {
 		// others need.
 		Thread.ofPlatform().daemon().name("holdfast-look-" + path.getFileName()).start(() -> {
 			try {
-				Optional<UUID> answer = LabelPeek.at(path);
+				Optional<UUID> answer = this.look.apply(path);
 				this.asked.remove(path);
 				fresh.answer.complete(answer);
 			}
@@ -89,9 +101,9 @@ final class LabelPeeks {
 	/**
 	 * A question that is out.
 	 *
-	 * @param end when nobody waits for the answer any more
+	 * @param begun when it was asked, in terms of {@link System#nanoTime()}
 	 */
-	private record Peek(CompletableFuture<Optional<UUID>> answer, long end) {
+	private record Peek(CompletableFuture<Optional<UUID>> answer, long begun) {
 
 	}
 
