@@ -23,12 +23,17 @@ final class DriveFinder {
 
 	private final Drives drives;
 
-	private final LabelPeeks peeks = new LabelPeeks();
+	private final LabelPeeks peeks;
 
 	private Set<String> present = Set.of();
 
 	DriveFinder(Drives drives) {
+		this(drives, new LabelPeeks());
+	}
+
+	DriveFinder(Drives drives, LabelPeeks peeks) {
 		this.drives = drives;
+		this.peeks = peeks;
 	}
 
 	/**
@@ -144,13 +149,25 @@ final class DriveFinder {
 					? "no drive on this node has its label"
 					: "%d drives have its label, so all but one are copies: take those away".formatted(places.size()));
 		}
-		Drive found = places.getFirst();
+		Drive found = now(places.getFirst());
 		if (before != null && !found.maybe(before)) {
 			throw new DeviceException(Problem.DEVICE_NOT_ONLINE,
 					"drive %s has its label and is another one: is it a copy? Bring back the drive itself"
 						.formatted(found.kernelName()));
 		}
 		return found.path();
+	}
+
+	/**
+	 * What has the name of a drive: another one may have come to it before its label was
+	 * read.
+	 */
+	private Drive now(Drive drive) {
+		return this.drives.list()
+			.stream()
+			.filter((other) -> other.kernelName().equals(drive.kernelName()))
+			.findFirst()
+			.orElse(drive);
 	}
 
 }
