@@ -288,10 +288,10 @@ public final class Devices implements AutoCloseable {
 			takeBack(device);
 		}
 		catch (DeviceException ex) {
+			this.views.failed(device.name(), ex);
 			if (ex.problem() == Problem.FOREIGN_SIGNATURE) {
 				device.lose(String.valueOf(ex.getMessage()));
 			}
-			this.views.failed(device.name(), ex);
 		}
 		catch (IOException | ProblemException ex) {
 			this.views.failed(device.name(), ex);
