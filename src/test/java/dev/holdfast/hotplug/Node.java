@@ -27,6 +27,7 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.engine.IoEngines;
 import dev.holdfast.mapping.Routes;
+import dev.holdfast.operation.OperationSnapshot;
 import dev.holdfast.operation.Operations;
 import dev.holdfast.volume.CatalogVolumeIndex;
 import dev.holdfast.volume.DeviceDrains;
@@ -35,6 +36,7 @@ import dev.holdfast.volume.Leases;
 import dev.holdfast.volume.MemoryLeases;
 import dev.holdfast.volume.Volumes;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -113,11 +115,25 @@ final class Node implements AutoCloseable {
 		return device;
 	}
 
+	/**
+	 * Begins to move everything on a device elsewhere.
+	 * @param onto name of another device, or empty for all the others
+	 */
+	OperationSnapshot empty(String name, String onto) {
+		return onto.isEmpty() ? this.drains.drain(name) : this.drains.replace(name, onto);
+	}
+
 	void await(String name, DeviceState state) {
-		Awaitility.await()
-			.atMost(PATIENCE)
+		patiently()
 			.untilAsserted(() -> assertThat(this.devices.get(name).state()).as(() -> this.devices.get(name).reason())
 				.isEqualTo(state));
+	}
+
+	/**
+	 * Looks often, since much of what is waited for takes a few milliseconds.
+	 */
+	static ConditionFactory patiently() {
+		return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
 	}
 
 	/**
@@ -125,7 +141,7 @@ final class Node implements AutoCloseable {
 	 */
 	void assertNothingHeld() {
 		for (Device device : List.copyOf(this.devices.attached())) {
-			Awaitility.await().untilAsserted(() -> assertThat(device.inFlight()).as(device.name()).isZero());
+			patiently().untilAsserted(() -> assertThat(device.inFlight()).as(device.name()).isZero());
 			assertThat(device.hold().operations()).as(device.name()).isZero();
 			assertThat(device.hold().bytes()).as(device.name()).isZero();
 		}
