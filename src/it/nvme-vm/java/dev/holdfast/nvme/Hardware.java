@@ -84,8 +84,12 @@ final class Hardware {
 		return this;
 	}
 
+	/**
+	 * QEMU's command line. It ends with the thread that starts it, and so with the tests,
+	 * however those end.
+	 */
 	List<String> command() {
-		List<String> command = new ArrayList<>(List.of("qemu-system-x86_64"));
+		List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64"));
 		command.addAll(this.arguments);
 		return command;
 	}

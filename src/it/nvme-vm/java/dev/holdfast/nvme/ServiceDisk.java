@@ -34,10 +34,12 @@ final class ServiceDisk {
 		Files.move(service.resolve(jar().getFileName()), service.resolve("holdfast.jar"));
 		Files.copy(START, service.resolve("start"));
 		Files.copy(OPTIONS, service.resolve("options"));
-		java(image, service, "-XX:AOTCacheOutput=service.aot", "-Xlog:disable", "@options",
-				"-Dspring.context.exit=onRefresh", "-jar", "holdfast.jar", "--logging.level.root=warn",
+		// It halts, and deletes nothing.
+		Path training = Files.createDirectories(directory.resolve("training"));
+		java(image, service, "-Djava.io.tmpdir=" + training, "-XX:AOTCacheOutput=service.aot", "-Xlog:disable",
+				"@options", "-Dspring.context.exit=onRefresh", "-jar", "holdfast.jar", "--logging.level.root=warn",
 				"--server.port=0", "--management.server.port=0",
-				"--holdfast.data-directory=" + directory.resolve("training"));
+				"--holdfast.data-directory=" + training.resolve("data"));
 		Path disk = directory.resolve("service.ext4");
 		Programs.run(directory, List.of("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-m", "0", "-d",
 				service.toString(), disk.toString(), "300M"));

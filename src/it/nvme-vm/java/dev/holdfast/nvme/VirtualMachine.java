@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.ops.Client;
 import org.awaitility.Awaitility;
@@ -76,10 +77,8 @@ final class VirtualMachine implements AutoCloseable {
 			hardware.drive(drives.get(slot), slot);
 		}
 		Path log = directory.resolve("qemu.log");
-		Process process = new ProcessBuilder(hardware.command()).redirectErrorStream(true)
-			.redirectOutput(log.toFile())
-			.start();
-		Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+		Process process = start(
+				new ProcessBuilder(hardware.command()).redirectErrorStream(true).redirectOutput(log.toFile()));
 		await().until(() -> Files.exists(monitor) || !process.isAlive());
 		assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
 		VirtualMachine machine = new VirtualMachine(process, console, ports, Qmp.connect(monitor), drives);
@@ -91,6 +90,22 @@ final class VirtualMachine implements AutoCloseable {
 			machine.close();
 			throw new AssertionError(machine.console(), ex);
 		}
+	}
+
+	/** In a thread of its own that stays, since QEMU ends with it. */
+	private static Process start(ProcessBuilder builder) {
+		CompletableFuture<Process> started = new CompletableFuture<>();
+		Thread.ofPlatform().name("virtual-machine").daemon().start(() -> {
+			try {
+				Process process = builder.start();
+				started.complete(process);
+				process.waitFor();
+			}
+			catch (IOException | InterruptedException ex) {
+				started.completeExceptionally(ex);
+			}
+		});
+		return started.join();
 	}
 
 	/**
