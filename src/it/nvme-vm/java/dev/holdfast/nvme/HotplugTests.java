@@ -79,6 +79,7 @@ class HotplugTests {
 		assertThat(stranger.isBlank()).isTrue();
 		assertThat(volume.flush().body()).contains("\"code\":\"write-loss-possible\"");
 		assertThat(volume.flush().statusCode()).isEqualTo(204);
+		node.keep(volume, 1);
 	}
 
 	@Test
@@ -100,6 +101,41 @@ class HotplugTests {
 		volume.shouldHold(1);
 		volume.write(4);
 		volume.shouldHold(4);
+		node.keep(volume, 4);
+	}
+
+	@Test
+	void shouldReplaceADriveUnderLoadAndDoWithoutIt() throws Exception {
+		NvmeDrive old = node.plug("HF0052", 8);
+		node.attach("d8", old);
+		NvmeDrive replacement = node.plug("HF0053", 9);
+		node.attach("d9", replacement);
+		// More than is moved at a time.
+		TenantVolume volume = node.volume("replaced", "d8", 96 << 20);
+		volume.write(1);
+		volume.map();
+		TenantLoad load = TenantLoad.on(volume);
+		load.awaitProgress();
+
+		long before = load.steps();
+		node.replace("d8", "d9");
+		assertThat(load.steps()).isGreaterThan(before);
+		assertThat(usedBytes("d8")).isZero();
+		assertThat(usedBytes("d9")).isEqualTo(volume.size());
+		assertThat(volume.device()).isEqualTo("d9");
+
+		node.detach("d8");
+		node.machine().pull(old);
+		load.awaitProgress();
+		load.end();
+		volume.awaitMapped(1);
+		volume.shouldHold(1);
+		assertThat(volume.flush().statusCode()).isEqualTo(204);
+		node.keep(volume, 1);
+	}
+
+	private static long usedBytes(String device) throws Exception {
+		return node.device(device).get("capacity").get("usedBytes").asLong();
 	}
 
 	private static void assertLost(HttpResponse<String> answer) {

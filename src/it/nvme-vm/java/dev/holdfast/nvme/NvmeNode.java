@@ -1,11 +1,14 @@
 package dev.holdfast.nvme;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import dev.holdfast.ops.Client;
 import org.awaitility.Awaitility;
@@ -43,6 +46,8 @@ final class NvmeNode {
 	private final Client admin;
 
 	private final List<NvmeDrive> drives;
+
+	private final Map<TenantVolume, Long> kept = new LinkedHashMap<>();
 
 	private NvmeNode(VirtualMachine machine, List<NvmeDrive> drives) throws IOException {
 		this.machine = machine;
@@ -137,15 +142,49 @@ final class NvmeNode {
 	}
 
 	/**
-	 * Makes a tenant with a volume on one device.
+	 * Moves all that is on one device to another one, and waits until that is done.
+	 */
+	void replace(String name, String replacement) throws Exception {
+		HttpResponse<String> answer = this.admin.text("POST", "/v1/devices/" + name + ":replace",
+				BodyPublishers.ofString("{\"replacement\":\"%s\"}".formatted(replacement)), "Content-Type",
+				"application/json");
+		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+		String operation = answer.headers().firstValue("Location").orElseThrow();
+		// Each MiB takes half a second where the host has other work.
+		Awaitility.await().atMost(Duration.ofMinutes(10)).until(() -> !state(operation).equals("running"));
+		assertThat(state(operation)).as(this.admin.get(operation).body()).isEqualTo("succeeded");
+	}
+
+	private String state(String operation) throws Exception {
+		return Client.json(this.admin.get(operation)).get("state").asString();
+	}
+
+	/**
+	 * Makes a tenant with a small volume on one device.
 	 */
 	TenantVolume volume(String tenant, String device) throws Exception {
+		return volume(tenant, device, 8 << 20);
+	}
+
+	TenantVolume volume(String tenant, String device, long size) throws Exception {
 		Client client = this.admin.tenant(tenant, "tenant");
-		TenantVolume volume = new TenantVolume(client, "/v1/tenants/" + tenant);
+		TenantVolume volume = new TenantVolume(client, "/v1/tenants/" + tenant, size);
 		HttpResponse<String> answer = this.admin.put(volume.path(),
-				"{\"sizeBytes\":\"8MiB\",\"devices\":[\"" + device + "\"]}");
+				"{\"sizeBytes\":%d,\"devices\":[\"%s\"]}".formatted(size, device));
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
 		return volume;
+	}
+
+	/**
+	 * Leaves a volume to the reboot that comes last.
+	 * @param seed of what it holds
+	 */
+	void keep(TenantVolume volume, long seed) {
+		this.kept.put(volume, seed);
+	}
+
+	Map<TenantVolume, Long> kept() {
+		return this.kept;
 	}
 
 }

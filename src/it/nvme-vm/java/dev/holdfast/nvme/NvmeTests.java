@@ -15,8 +15,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class NvmeTests {
 
-	private static final int FREE_SLOT = 3;
-
 	private static NvmeNode node;
 
 	@BeforeAll
@@ -31,24 +29,6 @@ class NvmeTests {
 		assertThat(node.machine().health()).contains("\"name\":\"io_uring\"").doesNotContain("notRegistered");
 		assertThat(node.machine().shell("cat $(readlink -f /sys/block/nvme1n1/device/device)/iommu_group/type"))
 			.isEqualTo(NvmeNode.TRANSLATED ? "DMA\n" : "identity\n");
-	}
-
-	@Test
-	void shouldHaveEverythingAgainAfterAResetWithADriveInAnotherSlot() throws Exception {
-		NvmeDrive drive = node.drive(0);
-		node.attach("d0", drive);
-		TenantVolume volume = node.volume("reset", "d0");
-		volume.write(1);
-		volume.map();
-		node.machine().pull(drive);
-		node.machine().plug(drive, FREE_SLOT);
-
-		node.machine().reset();
-
-		assertThat(node.device("d0").get("state").asString()).isEqualTo("online");
-		volume.shouldHold(1);
-		volume.awaitMapped(node.device("d0").get("generation").asInt());
-		volume.writeAndReadByReference(0, 4096, 2);
 	}
 
 	@Test

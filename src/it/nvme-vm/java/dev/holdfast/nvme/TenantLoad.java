@@ -11,15 +11,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A tenant that writes to its volume, reads what it has written and takes no failure.
- * Several threads do so, each in a part of its own, one of them by reference to a mapped
- * buffer. What is written is not flushed.
+ * Several threads do so, each in a part of its own with several places that are written
+ * in turn, one of them by reference to a mapped buffer. What is written is not flushed.
  */
 final class TenantLoad {
 
 	/** Where what {@link TenantVolume#write} writes has ended. */
 	private static final long FIRST = 2 << 20;
 
-	private static final int PART = 1 << 20;
+	private static final int WRITERS = 4;
+
+	private static final int PLACES = 8;
 
 	private static final int LENGTH = 64 << 10;
 
@@ -39,20 +41,25 @@ final class TenantLoad {
 	 */
 	static TenantLoad on(TenantVolume volume) {
 		TenantLoad load = new TenantLoad();
-		for (int part = 0; part < 3; part++) {
-			long offset = FIRST + (long) part * PART + UNALIGNED;
-			load.begin((seed) -> volume.writeAndRead(offset, LENGTH, seed));
+		long part = (volume.size() - FIRST) / WRITERS;
+		for (int writer = 1; writer < WRITERS; writer++) {
+			load.begin(volume, FIRST + writer * part + UNALIGNED, volume::writeAndRead);
 		}
-		load.begin((seed) -> volume.writeAndReadByReference(FIRST + 3 * PART, LENGTH, seed));
+		load.begin(volume, FIRST, volume::writeAndReadByReference);
 		return load;
 	}
 
-	private void begin(Step step) {
-		this.writers.add(new Writer(step));
+	private void begin(TenantVolume volume, long offset, Step step) {
+		this.writers.add(new Writer(volume, offset, step));
 	}
 
 	int writers() {
 		return this.writers.size();
+	}
+
+	/** How often one of them has written and read again. */
+	long steps() {
+		return this.writers.stream().mapToLong((writer) -> writer.done.get()).sum();
 	}
 
 	/** Waits until each has written and read again, from now on. */
@@ -75,23 +82,30 @@ final class TenantLoad {
 		}
 	}
 
-	/** Ends it. */
-	void end() throws InterruptedException {
+	/** Ends it, and reads once more what was written last. */
+	void end() throws Exception {
 		this.ended = true;
 		for (Writer writer : this.writers) {
 			writer.thread.join();
 		}
 		shouldNotHaveFailed();
+		for (Writer writer : this.writers) {
+			writer.shouldHoldWhatWasWritten();
+		}
 	}
 
 	@FunctionalInterface
 	private interface Step {
 
-		void take(long seed) throws Exception;
+		void take(long offset, int length, long seed) throws Exception;
 
 	}
 
 	private final class Writer {
+
+		private final TenantVolume volume;
+
+		private final long offset;
 
 		private final AtomicLong done = new AtomicLong();
 
@@ -99,20 +113,39 @@ final class TenantLoad {
 
 		private volatile @Nullable Throwable failure;
 
-		Writer(Step step) {
+		Writer(TenantVolume volume, long offset, Step step) {
+			this.volume = volume;
+			this.offset = offset;
 			this.thread = Thread.ofVirtual().start(() -> run(step));
 		}
 
 		private void run(Step step) {
 			try {
 				while (!TenantLoad.this.ended) {
-					step.take(this.done.get());
+					long number = this.done.get();
+					step.take(place(number), LENGTH, seed(number));
 					this.done.incrementAndGet();
 				}
 			}
 			catch (Throwable ex) {
 				this.failure = ex;
 			}
+		}
+
+		private void shouldHoldWhatWasWritten() throws Exception {
+			long end = this.done.get();
+			for (long number = Math.max(0, end - PLACES); number < end; number++) {
+				this.volume.shouldHold(place(number), LENGTH, seed(number));
+			}
+		}
+
+		private long place(long number) {
+			return this.offset + number % PLACES * LENGTH;
+		}
+
+		/** No two writers have the same. */
+		private long seed(long number) {
+			return this.offset << 20 | number;
 		}
 
 	}

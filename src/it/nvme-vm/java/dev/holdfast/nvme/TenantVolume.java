@@ -16,8 +16,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * @param client the tenant
  * @param tenant path of the tenant
+ * @param size in bytes
  */
-record TenantVolume(Client client, String tenant) {
+record TenantVolume(Client client, String tenant, long size) {
 
 	/** In the middle of a block, so that blocks are read as well. */
 	private static final int OFFSET = 12345;
@@ -67,7 +68,11 @@ record TenantVolume(Client client, String tenant) {
 	 * @param seed that it was written with
 	 */
 	void shouldHold(long seed) throws Exception {
-		assertThat(read(path() + "/data", OFFSET, LENGTH)).isEqualTo(bytes(seed, LENGTH));
+		shouldHold(OFFSET, LENGTH, seed);
+	}
+
+	void shouldHold(long offset, int length, long seed) throws Exception {
+		assertThat(read(path() + "/data", offset, length)).as("offset %d", offset).isEqualTo(bytes(seed, length));
 	}
 
 	/**
@@ -79,7 +84,7 @@ record TenantVolume(Client client, String tenant) {
 		byte[] bytes = bytes(seed, length);
 		HttpResponse<String> answer = this.client.put(path() + "/data?offset=" + offset, bytes);
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
-		assertThat(read(path() + "/data", offset, length)).isEqualTo(bytes);
+		shouldHold(offset, length, seed);
 	}
 
 	/**
@@ -111,6 +116,13 @@ record TenantVolume(Client client, String tenant) {
 		return this.client.post(path() + ":flush");
 	}
 
+	/** The name of the device that it is on. */
+	String device() throws Exception {
+		JsonNode devices = Client.json(this.client.get(path())).get("devices");
+		assertThat(devices).hasSize(1);
+		return devices.get(0).asString();
+	}
+
 	/**
 	 * Makes a buffer and maps it to the volume.
 	 */
@@ -128,7 +140,10 @@ record TenantVolume(Client client, String tenant) {
 	 */
 	void awaitMapped(int generation) {
 		Awaitility.await().untilAsserted(() -> {
-			JsonNode member = Client.json(this.client.get(buffer() + "/mappings/v1")).get("members").get(0);
+			JsonNode members = Client.json(this.client.get(buffer() + "/mappings/v1")).get("members");
+			assertThat(members).as(members.toString()).hasSize(1);
+			JsonNode member = members.get(0);
+			assertThat(member.get("device").asString()).as(member.toString()).isEqualTo(device());
 			assertThat(member.get("state").asString()).as(member.toString()).isEqualTo("mapped");
 			assertThat(member.get("tier").asString()).as(member.toString()).isEqualTo("bvec");
 			assertThat(member.get("generation").asInt()).as(member.toString()).isEqualTo(generation);

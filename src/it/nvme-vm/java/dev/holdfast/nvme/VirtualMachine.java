@@ -26,7 +26,7 @@ final class VirtualMachine implements AutoCloseable {
 	/** An emulated processor on a busy host takes its time. */
 	private static final Duration PATIENCE = Duration.ofMinutes(15);
 
-	private static final int SLOTS = 8;
+	private static final int SLOTS = 10;
 
 	private final GuestPorts ports;
 
