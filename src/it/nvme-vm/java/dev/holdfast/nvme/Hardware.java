@@ -16,7 +16,9 @@ final class Hardware {
 	private static final JsonMapper JSON = JsonMapper.shared();
 
 	private static final String KERNEL_COMMAND_LINE = "rdinit=/init console=ttyS0 quiet panic=-1 mitigations=off"
-			+ " intel_iommu=on " + (NvmeNode.TRANSLATED ? "iommu.strict=1" : "iommu.passthrough=1");
+			// On a busy host a tick may come too late for the kernel's check, and it
+			// panics.
+			+ " no_timer_check intel_iommu=on " + (NvmeNode.TRANSLATED ? "iommu.strict=1" : "iommu.passthrough=1");
 
 	/** {@code -Dholdfast.nvme.accelerator=kvm} is faster where it works. */
 	private static final String ACCELERATOR = System.getProperty("holdfast.nvme.accelerator",
