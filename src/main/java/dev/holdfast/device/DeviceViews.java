@@ -77,12 +77,14 @@ final class DeviceViews {
 	}
 
 	/**
-	 * Which device is attached from a path, whatever name of it that is.
+	 * Which device is attached from a path, whatever name of it that is. One that was let
+	 * go of is not: the next drive may have its name.
 	 * @return {@code null} for none
 	 */
 	@Nullable Device at(Path path) {
 		return this.attached.values()
 			.stream()
+			.filter((device) -> !letGo(device.name()))
 			.filter((device) -> DriveFinder.isSame(path, device.path()))
 			.findFirst()
 			.orElse(null);

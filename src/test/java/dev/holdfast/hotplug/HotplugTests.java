@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,34 @@ class HotplugTests {
 		}
 		comeBack();
 		assertThat(read(DB, 0, 4)).isEqualTo("aaaa");
+	}
+
+	/**
+	 * The kernel gives the name that has become free to the next drive.
+	 */
+	@Test
+	void shouldAttachAnotherDriveThatHasItsName() throws Exception {
+		write('a');
+		Path name = this.drive.device();
+		pull();
+		this.drive.detach();
+		List<LoopDevice> others = new ArrayList<>();
+		try {
+			while (others.isEmpty() || !others.getLast().device().equals(name)) {
+				assertThat(others).hasSizeLessThan(32);
+				others.add(loop());
+			}
+			this.node.attach("d2", name);
+			assertThat(this.node.device("d2").path()).isEqualTo(name);
+			assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.AWAY);
+			this.drive = LoopDevice.attach(this.drive.file(), "--direct-io=on");
+			this.node.await("d1", DeviceState.ONLINE);
+			assertThat(read(DB, 0, 4)).isEqualTo("aaaa");
+			this.node.devices.detach("d2");
+		}
+		finally {
+			others.forEach(LoopDevice::close);
+		}
 	}
 
 	@Test
