@@ -337,12 +337,14 @@ final class Dispatch implements AutoCloseable {
 			collect(parts, tally);
 		}
 		finally {
-			for (Part part : parts) {
-				HeldIo held = part.io.held();
-				if (held != null) {
-					held.close();
-				}
-			}
+			parts.forEach(Dispatch::letGoOfTurn);
+		}
+	}
+
+	private static void letGoOfTurn(Part part) {
+		HeldIo held = part.io.held();
+		if (held != null) {
+			held.close();
 		}
 	}
 
@@ -361,6 +363,8 @@ final class Dispatch implements AutoCloseable {
 				}
 				else if (failure == null) {
 					again(part, held, tally);
+					// The next part may wait for this one.
+					letGoOfTurn(part);
 				}
 				intact += (failure == null) ? part.length : 0;
 			}

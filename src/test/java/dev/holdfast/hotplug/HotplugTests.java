@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.operation.OperationState;
 import dev.holdfast.testing.LoopDevice;
 import dev.holdfast.testing.RequiresIoUring;
 import dev.holdfast.testing.RequiresRoot;
@@ -242,6 +244,26 @@ class HotplugTests {
 		this.drive = this.drive.replug("--direct-io=on");
 		this.node.await("d1", DeviceState.ONLINE);
 		assertThat(read(DB, 0, 4)).isEqualTo("aaaa");
+	}
+
+	/** Of which each waits for all the range. */
+	@Test
+	void shouldReplayAnOperationWhosePartsAreOnOneDrive() throws Exception {
+		VolumeKey striped = new VolumeKey("acme", "striped");
+		try (LoopDevice second = loop()) {
+			this.node.attach("d2", second.device());
+			this.node.volumes.create(striped,
+					new VolumeSpec(2 << 20, null, VolumeRecord.Layout.STRIPED, STRIPE, List.of("d1", "d2")));
+			UUID operation = this.node.empty("d2", "d1").id();
+			Node.patiently()
+				.until(() -> this.node.operations.find(operation).orElseThrow().state() == OperationState.SUCCEEDED);
+			pull();
+			CompletableFuture<Void> zeroed = CompletableFuture
+				.runAsync(() -> this.node.blocks.zero(striped, 0, 2 * STRIPE, TransferOptions.DEFAULT));
+			awaitHeld(2);
+			comeBack();
+			assertThat(zeroed).succeedsWithin(Duration.ofSeconds(10));
+		}
 	}
 
 	@Test
