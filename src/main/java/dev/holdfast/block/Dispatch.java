@@ -69,8 +69,8 @@ final class Dispatch implements AutoCloseable {
 
 	private boolean complete;
 
-	/** It was held, and is let go of. */
-	private boolean letGo;
+	/** What it does once more, which was held and is let go of. */
+	private @Nullable PendingIo before;
 
 	/** Something has been sent to a device that changes it. */
 	private boolean sent;
@@ -238,16 +238,17 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	private HeldRange held(long offset, long length, boolean changes) {
-		return new HeldRange(this.volume.uuid(), offset, length, changes);
+		return new HeldRange(this.volume.uuid(), offset, length, changes,
+				(this.before != null) ? this.before.range().operation() : this);
 	}
 
 	private Part part(Device device, HeldRange range, long length, long held, Part.Again again) {
-		return new Part(new PendingIo(device, range, held, this.counters, this::released, this.countdown), length,
-				again);
+		return new Part(new PendingIo(device, range, held, this.counters, this::released, this.countdown, this.before),
+				length, again);
 	}
 
 	private boolean mustWait(Device device, Part part) {
-		return !this.letGo && !device.hold().passes(part.io.range());
+		return this.before == null && !device.hold().passes(part.io.range());
 	}
 
 	private void startOrHold(Part part, Device device) {
@@ -401,7 +402,7 @@ final class Dispatch implements AutoCloseable {
 		this.memoryHolds.incrementAndGet();
 		IoMemory shared = (named != null) ? named.lent(this::letGoOfMemory) : null;
 		try (Dispatch again = new Dispatch(this.engine, this.volume, this.flow, this.counters, this.options, shared)) {
-			again.letGo = true;
+			again.before = part.io;
 			again.sent = this.sent;
 			part.again(again);
 			again.noMore();

@@ -48,7 +48,7 @@ final class PendingIo implements IoListener {
 
 	private final @Nullable Countdown countdown;
 
-	private final long arrival = System.nanoTime();
+	private final long arrival;
 
 	private int errno;
 
@@ -78,9 +78,11 @@ final class PendingIo implements IoListener {
 	 * @param onRelease called on an engine's thread once the kernel is done with it; must
 	 * not block
 	 * @param countdown of what somebody waits for together, or {@code null}
+	 * @param before what it does once more, or {@code null}
 	 */
 	PendingIo(Device device, HeldRange range, long heldBytes, TenantIo.Counters counters, Runnable onRelease,
-			@Nullable Countdown countdown) {
+			@Nullable Countdown countdown, @Nullable PendingIo before) {
+		this.arrival = (before != null) ? before.arrival : System.nanoTime();
 		this.device = device;
 		this.range = range;
 		this.heldBytes = heldBytes;

@@ -68,7 +68,8 @@ public final class DeviceHold {
 		if (this.refusal != null) {
 			throw this.refusal.get();
 		}
-		if (this.held.size() >= this.limits.operations() || this.bytes + heldBytes > this.limits.bytes()) {
+		boolean full = this.held.size() >= this.limits.operations() || this.bytes + heldBytes > this.limits.bytes();
+		if (full && !hasBeenLetGo(range.operation())) {
 			throw new ProblemException(Problem.DEVICE_SUSPENDED,
 					"Device %s is away, and no more I/O can wait for it: %d operations of at most %d do, with %s of at most %s"
 						.formatted(this.device, this.held.size(), this.limits.operations(), new ByteSize(this.bytes),
@@ -98,6 +99,13 @@ public final class DeviceHold {
 		this.bytes += heldBytes;
 		release();
 		return io;
+	}
+
+	/**
+	 * Whether it was held before, and the device has left again.
+	 */
+	private boolean hasBeenLetGo(Object operation) {
+		return this.held.stream().anyMatch((other) -> other.range.operation() == operation && other.go.isDone());
 	}
 
 	/** Lets go of what may go. */

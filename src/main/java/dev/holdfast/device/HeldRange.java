@@ -10,11 +10,13 @@ import java.util.UUID;
  * @param offset in the volume in bytes
  * @param length in bytes; 0 for a flush, which needs no order
  * @param changes whether it changes what is there
+ * @param operation of which it is a part, or is done once more: such do not wait for each
+ * other
  */
-public record HeldRange(UUID volume, long offset, long length, boolean changes) {
+public record HeldRange(UUID volume, long offset, long length, boolean changes, Object operation) {
 
 	boolean conflictsWith(HeldRange other) {
-		return (this.changes || other.changes) && this.volume.equals(other.volume)
+		return this.operation != other.operation && (this.changes || other.changes) && this.volume.equals(other.volume)
 				&& this.offset < other.offset + other.length && other.offset < this.offset + this.length;
 	}
 

@@ -64,7 +64,7 @@ class DeviceHoldTests {
 	@Test
 	void doesNotOrderVolumesAmongEachOther() {
 		hold(write(0), 1);
-		HeldIo other = hold(new HeldRange(UUID.randomUUID(), 0, 4096, true), 2);
+		HeldIo other = hold(new HeldRange(UUID.randomUUID(), 0, 4096, true, new Object()), 2);
 		this.hold.open();
 		assertThat(other.go).isDone();
 	}
@@ -126,6 +126,21 @@ class DeviceHoldTests {
 		assertThat(bytes.hold(write(0), 2, 4096)).isNotNull();
 	}
 
+	@Test
+	void hasRoomForWhatWasLetGoAndHasToWaitAgain() {
+		DeviceHold one = new DeviceHold("d1", new HoldLimits(Duration.ofSeconds(1), 1, 4096));
+		one.shut();
+		HeldRange range = write(0);
+		HeldIo before = one.hold(range, 1, 4096);
+		one.open();
+		assertThat(before.go).isDone();
+		one.shut();
+		HeldIo again = one.hold(range, 1, 4096);
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> one.hold(write(0), 2, 4096));
+		one.open();
+		assertThat(again.go).as("waits for nothing, least of all for itself").isDone();
+	}
+
 	private void assertFull(HeldRange range, long bytes) {
 		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> this.hold.hold(range, 9, bytes))
 			.withMessageContaining("4 operations of at most 4")
@@ -159,7 +174,7 @@ class DeviceHoldTests {
 	@Test
 	void letsGoOfWhatWaitedBehindOneThatWasGivenUpInItsOrder() {
 		HeldIo first = hold(write(0), 1);
-		HeldIo second = this.hold.hold(new HeldRange(VOLUME, 0, 8192, true), 2, 8192);
+		HeldIo second = this.hold.hold(new HeldRange(VOLUME, 0, 8192, true, new Object()), 2, 8192);
 		HeldIo third = hold(write(0), 3);
 		HeldIo aside = hold(write(4096), 4);
 		second.close();
@@ -199,11 +214,11 @@ class DeviceHoldTests {
 	}
 
 	private static HeldRange write(long offset) {
-		return new HeldRange(VOLUME, offset, 4096, true);
+		return new HeldRange(VOLUME, offset, 4096, true, new Object());
 	}
 
 	private static HeldRange read(long offset) {
-		return new HeldRange(VOLUME, offset, 4096, false);
+		return new HeldRange(VOLUME, offset, 4096, false, new Object());
 	}
 
 }

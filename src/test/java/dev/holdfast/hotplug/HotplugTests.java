@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.contract.Problem;
@@ -25,7 +26,9 @@ import dev.holdfast.device.DeviceSelector;
 import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.DeviceStatus;
 import dev.holdfast.device.HoldLimits;
+import dev.holdfast.device.RecordingEngine;
 import dev.holdfast.device.VolumeRecord;
+import dev.holdfast.engine.IoKind;
 import dev.holdfast.operation.OperationState;
 import dev.holdfast.testing.LoopDevice;
 import dev.holdfast.testing.RequiresIoUring;
@@ -264,6 +267,39 @@ class HotplugTests {
 			comeBack();
 			assertThat(zeroed).succeedsWithin(Duration.ofSeconds(10));
 		}
+	}
+
+	/** And is pulled again the moment that what was held goes out. */
+	@Test
+	void shouldKeepTheOrderOfWhatIsHeldTwice() throws Exception {
+		AtomicReference<RecordingEngine> engine = new AtomicReference<>();
+		this.node.close();
+		this.node = new Node(this.directory.resolve("data"), HoldLimits.DEFAULT, (real) -> {
+			engine.set(new RecordingEngine(real));
+			return engine.get();
+		});
+		pull();
+		CompletableFuture<Void> first = CompletableFuture.runAsync(() -> write('b'));
+		awaitHeld(1);
+		CompletableFuture<Void> second = CompletableFuture.runAsync(() -> write('c'));
+		awaitHeld(2);
+		CountDownLatch pulled = new CountDownLatch(1);
+		long data = this.node.device("d1").geometry().offsetOf(0);
+		engine.get().before((operation) -> {
+			if (operation.kind() == IoKind.WRITE && operation.offset() >= data && pulled.getCount() > 0) {
+				this.drive.pull();
+				pulled.countDown();
+			}
+		});
+		this.drive = this.drive.replug("--direct-io=on");
+		assertThat(pulled.await(20, TimeUnit.SECONDS)).isTrue();
+		this.node.await("d1", DeviceState.AWAY);
+		assertThat(first).isNotDone();
+		comeBack();
+		assertThat(first).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(second).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(read(DB, 0, 4)).isEqualTo("cccc");
+		this.node.assertNothingHeld();
 	}
 
 	@Test
