@@ -105,7 +105,7 @@ public final class DeviceHold {
 	 * Whether it was held before, and the device has left again.
 	 */
 	private boolean hasBeenLetGo(Object operation) {
-		return this.held.stream().anyMatch((other) -> other.range.operation() == operation && other.go.isDone());
+		return this.held.stream().anyMatch((other) -> other.range.operation().equals(operation) && other.go.isDone());
 	}
 
 	/** Lets go of what may go. */

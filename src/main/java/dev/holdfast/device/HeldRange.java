@@ -16,8 +16,9 @@ import java.util.UUID;
 public record HeldRange(UUID volume, long offset, long length, boolean changes, Object operation) {
 
 	boolean conflictsWith(HeldRange other) {
-		return this.operation != other.operation && (this.changes || other.changes) && this.volume.equals(other.volume)
-				&& this.offset < other.offset + other.length && other.offset < this.offset + this.length;
+		return !this.operation.equals(other.operation) && (this.changes || other.changes)
+				&& this.volume.equals(other.volume) && this.offset < other.offset + other.length
+				&& other.offset < this.offset + this.length;
 	}
 
 }
