@@ -2,6 +2,7 @@ package dev.holdfast.block;
 
 import java.util.function.Supplier;
 
+import dev.holdfast.contract.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ final class ClearingStep implements BatchStep {
 			}
 			catch (IncompleteException ex) {
 				throw IoProblems.afterOthers(ex.problem());
+			}
+			catch (ProblemException ex) {
+				throw IoProblems.afterOthers(ex);
 			}
 		}
 		return 0;

@@ -338,14 +338,7 @@ final class Dispatch implements AutoCloseable {
 			collect(parts, tally);
 		}
 		finally {
-			parts.forEach(Dispatch::letGoOfTurn);
-		}
-	}
-
-	private static void letGoOfTurn(Part part) {
-		HeldIo held = part.io.held();
-		if (held != null) {
-			held.close();
+			parts.forEach(Part::letGoOfTurn);
 		}
 	}
 
@@ -365,7 +358,7 @@ final class Dispatch implements AutoCloseable {
 				else if (failure == null) {
 					again(part, held, tally);
 					// The next part may wait for this one.
-					letGoOfTurn(part);
+					part.letGoOfTurn();
 				}
 				intact += (failure == null) ? part.length : 0;
 			}
@@ -401,7 +394,8 @@ final class Dispatch implements AutoCloseable {
 		IoMemory named = this.memory;
 		this.memoryHolds.incrementAndGet();
 		IoMemory shared = (named != null) ? named.lent(this::letGoOfMemory) : null;
-		try (Dispatch again = new Dispatch(this.engine, this.volume, this.flow, this.counters, this.options, shared)) {
+		Dispatch again = new Dispatch(this.engine, this.volume, this.flow, this.counters, this.options, shared);
+		try (again) {
 			again.before = part.io;
 			again.sent = this.sent;
 			part.again(again);
@@ -409,6 +403,7 @@ final class Dispatch implements AutoCloseable {
 			again.await(tally);
 		}
 		finally {
+			this.sent |= again.sent;
 			if (named == null) {
 				this.memoryHolds.decrementAndGet();
 			}

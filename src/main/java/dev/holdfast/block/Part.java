@@ -1,5 +1,7 @@
 package dev.holdfast.block;
 
+import dev.holdfast.device.HeldIo;
+
 /**
  * A part of a transfer that goes to one device, or that zeroes, discards or flushes: what
  * is done again if its device was away.
@@ -26,6 +28,16 @@ final class Part {
 
 	void again(Dispatch dispatch) {
 		this.again.on(dispatch);
+	}
+
+	/**
+	 * What overlaps it waits for it no longer, if it was held.
+	 */
+	void letGoOfTurn() {
+		HeldIo held = this.io.held();
+		if (held != null) {
+			held.close();
+		}
 	}
 
 	/**

@@ -31,6 +31,9 @@ final class PendingIo implements IoListener {
 	/** So long at a time: its caller may have gone meanwhile. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+	/** Less is not the device's: it waited for its turn, or its caller is in a hurry. */
+	private static final long OVERDUE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private final IoOperation operation = new IoOperation(this);
 
 	private final Device device;
@@ -50,7 +53,12 @@ final class PendingIo implements IoListener {
 
 	private final long arrival;
 
+	private final @Nullable PendingIo before;
+
 	private int errno;
+
+	/** Its device has had it for long, and still has. */
+	private boolean overdue;
 
 	/** Its device may be gone. Written by the engine's thread before it is released. */
 	private boolean doubtful;
@@ -82,6 +90,7 @@ final class PendingIo implements IoListener {
 	 */
 	PendingIo(Device device, HeldRange range, long heldBytes, TenantIo.Counters counters, Runnable onRelease,
 			@Nullable Countdown countdown, @Nullable PendingIo before) {
+		this.before = before;
 		this.arrival = (before != null) ? before.arrival : System.nanoTime();
 		this.device = device;
 		this.range = range;
@@ -104,7 +113,9 @@ final class PendingIo implements IoListener {
 	 * @throws ProblemException if it cannot
 	 */
 	void hold() {
-		this.held = this.device.hold().hold(this.range, this.arrival, this.heldBytes);
+		HeldIo first = (this.before != null) ? this.before.held : null;
+		this.held = (first != null && first.isFor(this.device.hold())) ? first.again()
+				: this.device.hold().hold(this.range, this.arrival, this.heldBytes);
 	}
 
 	/**
@@ -303,7 +314,10 @@ final class PendingIo implements IoListener {
 			}
 		}
 		if (this.errno == Errno.ETIMEDOUT) {
-			this.device.overdue().add();
+			this.overdue = done.deviceNanos() > OVERDUE_NANOS;
+			if (this.overdue) {
+				this.device.overdue().add();
+			}
 			this.late = true;
 			wake();
 		}
@@ -312,7 +326,7 @@ final class PendingIo implements IoListener {
 	@Override
 	public void released(IoOperation done) {
 		this.onRelease.run();
-		if (this.late) {
+		if (this.overdue) {
 			this.device.overdue().remove();
 		}
 		if (this.doubtful) {

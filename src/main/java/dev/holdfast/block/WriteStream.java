@@ -99,7 +99,7 @@ final class WriteStream {
 		}
 		catch (ProblemException ex) {
 			settle();
-			ProblemException told = this.several ? IoProblems.afterOthers(ex) : ex;
+			ProblemException told = (this.several || this.written > this.offset) ? IoProblems.afterOthers(ex) : ex;
 			throw told.with("bytesWritten", this.written - this.offset);
 		}
 		finally {

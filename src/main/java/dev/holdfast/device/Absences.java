@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows devices that go away and come back: says so, in order and on a thread of its
  * own, since who finds out must not wait for that, and ends the hold of one that stays
- * away too long.
+ * away, or suspended, too long.
  */
 final class Absences implements AutoCloseable {
 
@@ -60,7 +60,7 @@ final class Absences implements AutoCloseable {
 		DeviceState state = device.state();
 		switch (state) {
 			case AWAY -> left(device);
-			case LOST -> log.error("Device {} is lost: I/O to it fails until it is back", device.name());
+			case LOST -> lost(device);
 			case SUSPENDED -> suspended(device);
 			case ONLINE -> serves(device);
 			case ABSENT, DRAINING, DETACHED -> this.since.remove(device);
@@ -85,14 +85,24 @@ final class Absences implements AutoCloseable {
 		}
 	}
 
+	private void lost(Device device) {
+		Absence before = this.since.get(device);
+		if (before == null || before.state() != DeviceState.LOST) {
+			this.since.put(device,
+					new Absence(DeviceState.LOST, device.generation(), (before != null) ? before.from() : now()));
+			log.error("Device {} is lost: I/O to it fails until it is back", device.name());
+		}
+	}
+
 	private void suspended(Device device) {
-		if (!begins(device, DeviceState.SUSPENDED)) {
+		Absence absence = begin(device, DeviceState.SUSPENDED);
+		if (absence == null) {
 			return;
 		}
 		log.info("Device {} is suspended: I/O to it waits until it is resumed", device.name());
 		Duration limit = device.hold().limits().suspended();
 		if (limit != null) {
-			after(limit, device, () -> {
+			after(limit, device, absence, () -> {
 				log.warn("Device {} is suspended for more than {} s: I/O to it fails", device.name(),
 						limit.toSeconds());
 				device.tireOfHolding();
@@ -101,30 +111,37 @@ final class Absences implements AutoCloseable {
 	}
 
 	private void left(Device device) {
-		if (!begins(device, DeviceState.AWAY)) {
+		Absence absence = begin(device, DeviceState.AWAY);
+		if (absence == null) {
 			return;
 		}
 		Duration limit = device.hold().limits().time();
 		log.warn("Device {} is away: I/O to it waits for at most {} s", device.name(), limit.toSeconds());
-		after(limit, device, () -> device.lose("it did not come back within %d s".formatted(limit.toSeconds())));
+		after(limit, device, absence,
+				() -> device.lose("it did not come back within %d s".formatted(limit.toSeconds())));
 	}
 
 	/**
-	 * Whether it is news that a device is away.
+	 * Notes that a device is away.
+	 * @return {@code null} if that is no news
 	 */
-	private boolean begins(Device device, DeviceState state) {
+	private @Nullable Absence begin(Device device, DeviceState state) {
 		Absence before = this.since.get(device);
 		if (before != null && before.generation() == device.generation() && before.state() == state) {
-			return false;
+			return null;
 		}
-		this.since.put(device, new Absence(state, device.generation(), now()));
-		return true;
+		Absence absence = new Absence(state, device.generation(), now());
+		this.since.put(device, absence);
+		return absence;
 	}
 
-	private void after(Duration limit, Device device, Runnable end) {
-		long generation = device.generation();
+	/**
+	 * A drive that comes back and cannot be used has another generation and is away all
+	 * the same.
+	 */
+	private void after(Duration limit, Device device, Absence absence, Runnable end) {
 		var _ = this.thread.schedule(() -> {
-			if (device.generation() == generation) {
+			if (absence.equals(this.since.get(device))) {
 				end.run();
 			}
 		}, limit.toNanos(), TimeUnit.NANOSECONDS);

@@ -1,7 +1,9 @@
 package dev.holdfast.device;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import dev.holdfast.contract.ByteSize;
@@ -23,6 +25,9 @@ public final class DeviceHold {
 
 	/** In the order of their arrival. */
 	private final List<HeldIo> held = new ArrayList<>();
+
+	/** The same, of which the first place is still taken. */
+	private final Set<HeldIo> repeats = new HashSet<>();
 
 	private long bytes;
 
@@ -68,8 +73,7 @@ public final class DeviceHold {
 		if (this.refusal != null) {
 			throw this.refusal.get();
 		}
-		boolean full = this.held.size() >= this.limits.operations() || this.bytes + heldBytes > this.limits.bytes();
-		if (full && !hasBeenLetGo(range.operation())) {
+		if (this.held.size() >= this.limits.operations() || this.bytes + heldBytes > this.limits.bytes()) {
 			throw new ProblemException(Problem.DEVICE_SUSPENDED,
 					"Device %s is away, and no more I/O can wait for it: %d operations of at most %d do, with %s of at most %s"
 						.formatted(this.device, this.held.size(), this.limits.operations(), new ByteSize(this.bytes),
@@ -102,10 +106,20 @@ public final class DeviceHold {
 	}
 
 	/**
-	 * Whether it was held before, and the device has left again.
+	 * Holds once more what was let go of: the device has left again. It has its place
+	 * still, so it waits for the device only, and others wait for that place.
+	 * @param first what it was let go of as, and not closed
+	 * @throws ProblemException as above, but for room
 	 */
-	private boolean hasBeenLetGo(Object operation) {
-		return this.held.stream().anyMatch((other) -> other.range.operation().equals(operation) && other.go.isDone());
+	synchronized HeldIo again(HeldIo first) {
+		if (this.refusal != null) {
+			throw this.refusal.get();
+		}
+		this.clear = false;
+		HeldIo io = new HeldIo(this, first.range, first.arrival, 0);
+		this.repeats.add(io);
+		release();
+		return io;
 	}
 
 	/** Lets go of what may go. */
@@ -116,10 +130,12 @@ public final class DeviceHold {
 					io.go.complete(null);
 				}
 			}
+			this.repeats.forEach((io) -> io.go.complete(null));
 		}
 	}
 
 	synchronized void done(HeldIo io) {
+		this.repeats.remove(io);
 		int at = this.held.indexOf(io);
 		if (at < 0) {
 			return;
@@ -202,10 +218,8 @@ public final class DeviceHold {
 		this.shut = true;
 		this.clear = false;
 		this.refusal = why;
-		for (HeldIo io : this.held) {
-			io.refusal = why;
-			io.go.complete(null);
-		}
+		this.held.forEach((io) -> io.refuse(why));
+		this.repeats.forEach((io) -> io.refuse(why));
 	}
 
 	/**

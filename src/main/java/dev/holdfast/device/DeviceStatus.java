@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param drive what the kernel says of it, if it is a block device and there
  * @param path where it is, was found, or was asked for; {@code null} if that is not
  * known, or another device is there
- * @param reason why it is not online, or {@code null}
+ * @param reason why it does not serve I/O as it should, or {@code null}
  */
 public record DeviceStatus(KnownDevice known, @Nullable Device device, @Nullable Drive drive, @Nullable Path path,
 		@Nullable String reason) {

@@ -48,13 +48,18 @@ final class DeviceViews {
 		this.reasons.put(name, String.valueOf(why.getMessage()));
 	}
 
-	void plugged(String name, Drive drive) {
+	synchronized void plugged(String name, Drive drive) {
 		this.facts.put(name, drive);
 		this.before.put(name, drive);
 	}
 
-	void unplugged(String name) {
-		this.facts.remove(name);
+	/**
+	 * The state of a device may be another.
+	 */
+	synchronized void changed(Device device) {
+		if (device.state() == DeviceState.AWAY || device.state() == DeviceState.SUSPENDED) {
+			this.facts.remove(device.name());
+		}
 	}
 
 	/**
@@ -72,7 +77,7 @@ final class DeviceViews {
 
 	void forget(String name) {
 		works(name);
-		unplugged(name);
+		this.facts.remove(name);
 		this.before.remove(name);
 	}
 

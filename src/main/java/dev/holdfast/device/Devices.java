@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -194,6 +195,7 @@ public final class Devices implements AutoCloseable {
 			}
 			this.known.wrote(device.uuid(), device.labels().label().sequence());
 			this.attached.put(device.name(), device);
+			device.drain(this.known.isDraining(device.uuid()));
 			this.absences.follow(device);
 			if (this.known.isSuspended(device.uuid())) {
 				device.suspend(SUSPEND_LIMIT, () -> this.listener.suspending(device));
@@ -252,9 +254,7 @@ public final class Devices implements AutoCloseable {
 	}
 
 	private void changed(Device device) {
-		if (device.state() == DeviceState.AWAY || device.state() == DeviceState.SUSPENDED) {
-			this.views.unplugged(device.name());
-		}
+		this.views.changed(device);
 		this.listener.changed(device);
 		Map<UUID, Long> losses = device.takeLosses();
 		this.known.find(device.name()).map(this.views::status).ifPresent((status) -> {
@@ -277,7 +277,7 @@ public final class Devices implements AutoCloseable {
 				tryTakeBack(device);
 			}
 		}
-		boolean changed = this.finder.haveChanged();
+		boolean changed = this.finder.lookForChanges();
 		if (news || changed) {
 			attachAbsent();
 		}
@@ -319,10 +319,13 @@ public final class Devices implements AutoCloseable {
 				device.letGo();
 			}
 		}
-		this.finder.at(device.path()).ifPresent((drive) -> this.views.plugged(device.name(), drive));
+		Optional<Drive> drive = this.finder.at(device.path());
+		drive.ifPresent((found) -> this.views.plugged(device.name(), found));
 		this.known.wrote(device.uuid(), device.labels().label().sequence());
 		this.views.works(device.name());
 		device.serve();
+		// Who heard late that it had gone may have forgotten it.
+		drive.ifPresent((found) -> this.views.plugged(device.name(), found));
 	}
 
 	private synchronized void attachAbsent() {

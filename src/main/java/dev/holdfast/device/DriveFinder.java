@@ -39,7 +39,7 @@ final class DriveFinder {
 	/**
 	 * Whether drives have come or gone since this was asked the last time. One thread.
 	 */
-	boolean haveChanged() {
+	boolean lookForChanges() {
 		Set<String> now = this.drives.present();
 		boolean changed = !now.equals(this.present);
 		this.present = now;

@@ -70,6 +70,27 @@ public final class HeldIo implements AutoCloseable {
 		return true;
 	}
 
+	/**
+	 * Whether it waits for what is held there.
+	 */
+	public boolean isFor(DeviceHold other) {
+		return this.hold == other;
+	}
+
+	/**
+	 * Holds it once more, having let it go.
+	 * @see DeviceHold#again(HeldIo)
+	 */
+	public HeldIo again() {
+		return this.hold.again(this);
+	}
+
+	/** Guarded by the hold. */
+	void refuse(Supplier<ProblemException> why) {
+		this.refusal = why;
+		this.go.complete(null);
+	}
+
 	@Override
 	public void close() {
 		this.hold.done(this);

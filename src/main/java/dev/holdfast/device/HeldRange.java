@@ -10,8 +10,8 @@ import java.util.UUID;
  * @param offset in the volume in bytes
  * @param length in bytes; 0 for a flush, which needs no order
  * @param changes whether it changes what is there
- * @param operation of which it is a part, or is done once more: such do not wait for each
- * other
+ * @param operation the one that it belongs to, whose parts do not wait for each other:
+ * told by its identity
  */
 public record HeldRange(UUID volume, long offset, long length, boolean changes, Object operation) {
 

@@ -35,9 +35,6 @@ public final class Operation {
 
 	private final OperationListener listener;
 
-	/** Of the whole, that was told last. Guarded by this. */
-	private long toldPercent;
-
 	private final UUID id;
 
 	private final OperationSpec spec;
@@ -60,6 +57,9 @@ public final class Operation {
 	private @Nullable OperationEnd end;
 
 	private boolean cancelRequested;
+
+	/** Of the whole, that was told last. */
+	private long toldPercent;
 
 	private @Nullable Runnable onCancel;
 
@@ -140,15 +140,15 @@ public final class Operation {
 			told = percent == this.toldPercent;
 			this.toldPercent = percent;
 		}
-		if (!told) {
-			this.listener.progressed(snapshot());
-		}
 		try {
 			this.table.progress(this);
+			if (!told) {
+				this.listener.progressed(snapshot());
+			}
 		}
 		catch (RuntimeException ex) {
-			log.warn("Progress of operation {} ({} {}) was not stored", this.id, this.spec.kind(), this.spec.subject(),
-					ex);
+			log.warn("Progress of operation {} ({} {}) was not stored or told", this.id, this.spec.kind(),
+					this.spec.subject(), ex);
 		}
 	}
 

@@ -6,7 +6,7 @@ import dev.holdfast.operation.OperationListener;
 import dev.holdfast.operation.OperationSnapshot;
 
 /**
- * Publishes what begins and what ends. Progress is for whoever asks.
+ * Publishes what begins, how far it is, and what ends.
  */
 final class OperationEvents implements OperationListener {
 

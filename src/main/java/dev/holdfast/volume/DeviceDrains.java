@@ -1,6 +1,7 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -107,18 +108,18 @@ public final class DeviceDrains implements AutoCloseable {
 	private OperationSnapshot begin(Device from, @Nullable Device to) {
 		goOn();
 		DrainOrder order = new DrainOrder(from.uuid(), (to != null) ? to.uuid() : null);
-		DrainTask present = this.running.get(from.uuid());
-		if (present != null) {
-			if (present.order().equals(order)) {
-				return present.operation();
+		Map<DrainOrder, OperationSnapshot> begun = begun();
+		for (Map.Entry<DrainOrder, OperationSnapshot> each : begun.entrySet()) {
+			if (each.getKey().equals(order)) {
+				return each.getValue();
 			}
-			throw new ProblemException(Problem.IN_USE,
-					"Device %s is being emptied already: wait for that, or cancel it".formatted(from.name()))
-				.with("operation", present.operation().id());
-		}
-		if (this.running.values().stream().anyMatch((task) -> from.uuid().equals(task.order().replacement()))) {
-			throw new ProblemException(Problem.IN_USE,
-					"Device %s is taking another's place: wait for that, or cancel it".formatted(from.name()));
+			boolean leaves = from.uuid().equals(each.getKey().device());
+			if (leaves || from.uuid().equals(each.getKey().replacement())) {
+				throw new ProblemException(Problem.IN_USE,
+						"Device %s is %s already: wait for that, or cancel it".formatted(from.name(),
+								leaves ? "being emptied" : "taking another's place"))
+					.with("operation", each.getValue().id());
+			}
 		}
 		DeviceSpace space = space(from);
 		requireRoom(space, to);
@@ -132,6 +133,16 @@ public final class DeviceDrains implements AutoCloseable {
 			throw ex;
 		}
 		return start(order, space, operation).operation();
+	}
+
+	/**
+	 * What has been begun and not ended, also where that waits for devices.
+	 */
+	private Map<DrainOrder, OperationSnapshot> begun() {
+		Map<DrainOrder, OperationSnapshot> begun = new HashMap<>();
+		this.running.values().forEach((task) -> begun.put(task.order(), task.operation()));
+		this.waiting.values().forEach((waits) -> begun.put(waits.order(), waits.operation().snapshot()));
+		return begun;
 	}
 
 	private DeviceSpace space(Device device) {
@@ -208,7 +219,9 @@ public final class DeviceDrains implements AutoCloseable {
 	 */
 	public synchronized void resume(String name) {
 		DeviceStatus status = this.devices.get(name);
-		if (status.state() == DeviceState.DRAINING && !this.running.containsKey(status.known().uuid())) {
+		UUID device = status.known().uuid();
+		if (status.state() == DeviceState.DRAINING && !this.running.containsKey(device)
+				&& !this.waiting.containsKey(device)) {
 			takeBack(name);
 		}
 	}
@@ -232,7 +245,7 @@ public final class DeviceDrains implements AutoCloseable {
 		}
 	}
 
-	private void resume(DrainOrder order, Operation operation) {
+	private synchronized void resume(DrainOrder order, Operation operation) {
 		this.waiting.put(order.device(), new Interrupted(order, operation));
 		operation.onCancel(() -> giveUp(order.device()));
 		goOn();
@@ -248,9 +261,20 @@ public final class DeviceDrains implements AutoCloseable {
 			boolean here = order.replacement() == null || this.volumes.space(order.replacement()) != null;
 			if (space != null && here && !this.closed) {
 				this.waiting.remove(order.device());
-				this.devices.drain(space.device().name(), true);
-				start(order, space, interrupted.operation());
+				goOn(interrupted, space);
 			}
+		}
+	}
+
+	private void goOn(Interrupted interrupted, DeviceSpace space) {
+		try {
+			this.devices.drain(space.device().name(), true);
+			start(interrupted.order(), space, interrupted.operation());
+		}
+		catch (RuntimeException ex) {
+			interrupted.operation()
+				.fail((ex instanceof ProblemException problem) ? problem
+						: new ProblemException(Problem.IO_ERROR, "The service failed: its log says how", ex));
 		}
 	}
 
@@ -260,11 +284,15 @@ public final class DeviceDrains implements AutoCloseable {
 	private synchronized void giveUp(UUID device) {
 		Interrupted interrupted = this.waiting.remove(device);
 		if (interrupted != null) {
-			String name = this.devices.names().get(device);
-			if (name != null) {
-				takeBack(name);
-			}
+			takeBack(device);
 			interrupted.operation().cancelled();
+		}
+	}
+
+	private void takeBack(UUID device) {
+		String name = this.devices.names().get(device);
+		if (name != null) {
+			takeBack(name);
 		}
 	}
 
@@ -273,9 +301,10 @@ public final class DeviceDrains implements AutoCloseable {
 			DrainOrder order = interrupted.order();
 			if (detached.uuid().equals(order.device()) || detached.uuid().equals(order.replacement())) {
 				this.waiting.remove(order.device());
+				takeBack(order.device());
 				interrupted.operation()
 					.fail(new ProblemException(Problem.DEVICE_NOT_ONLINE,
-							"Device %s was detached while it was absent".formatted(detached.name())));
+							"Device %s was detached".formatted(detached.name())));
 			}
 		}
 	}
@@ -285,8 +314,12 @@ public final class DeviceDrains implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.closed = true;
-		for (DrainTask task : List.copyOf(this.running.values())) {
+		List<DrainTask> tasks;
+		synchronized (this) {
+			this.closed = true;
+			tasks = List.copyOf(this.running.values());
+		}
+		for (DrainTask task : tasks) {
 			if (!task.join(CLOSE_LIMIT)) {
 				log.warn("Device {} was not left within {}: a drive hangs", task.space().device().name(), CLOSE_LIMIT);
 			}

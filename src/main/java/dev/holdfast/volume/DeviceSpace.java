@@ -251,6 +251,7 @@ final class DeviceSpace implements LabelSource {
 	 */
 	synchronized void put(VolumeRecord record, Allocation allocation) {
 		end(allocation);
+		replace(record);
 		put(record);
 	}
 

@@ -83,7 +83,10 @@ final class VolumeLabels {
 		}
 		catch (IoFailedException | RuntimeException | Error ex) {
 			home.replace(before);
-			home.afterNextCommit(() -> others.forEach((other) -> revert(other, before)));
+			// Unless the volume has moved off that device meanwhile.
+			home.afterNextCommit(() -> others.stream()
+				.filter((other) -> after.equals(other.record(after.uuid())))
+				.forEach((other) -> revert(other, before)));
 			throw ex;
 		}
 		online(before).forEach((space) -> space.replace(after));

@@ -135,10 +135,30 @@ class DeviceHoldTests {
 		one.open();
 		assertThat(before.go).isDone();
 		one.shut();
-		HeldIo again = one.hold(range, 1, 4096);
+		HeldIo again = before.again();
+		assertThat(again.go).isNotDone();
 		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> one.hold(write(0), 2, 4096));
+		assertThat(one.operations()).isOne();
+		assertThat(one.bytes()).isEqualTo(4096);
 		one.open();
 		assertThat(again.go).as("waits for nothing, least of all for itself").isDone();
+	}
+
+	@Test
+	void keepsItsPlaceBeforeOneThatArrivedFirstAndWasHeldLater() {
+		HeldIo second = hold(write(0), 2);
+		this.hold.open();
+		assertThat(second.go).isDone();
+		HeldIo first = hold(write(0), 1);
+		this.hold.shut();
+		HeldIo again = second.again();
+		this.hold.open();
+		assertThat(again.go).isDone();
+		assertThat(first.go).isNotDone();
+		again.close();
+		assertThat(first.go).as("the place is still taken").isNotDone();
+		second.close();
+		assertThat(first.go).isDone();
 	}
 
 	private void assertFull(HeldRange range, long bytes) {

@@ -230,6 +230,18 @@ class DeviceDrainTests {
 	}
 
 	@Test
+	void shouldBeBegunWhileItWaitsForADriveThatIsAbsent() throws Exception {
+		OperationSnapshot begun = interruptWithout(1);
+		assertRefused(Problem.IN_USE, () -> this.node.drains.drain("d1"));
+		assertRefused(Problem.IN_USE, () -> this.node.drains.replace("d1", "d3"));
+		this.node.drains.resume("d1");
+		assertThat(this.node.devices.get("d1").state()).isEqualTo(DeviceState.DRAINING);
+		this.drives.set(1, this.drives.get(1).replug("--direct-io=on"));
+		assertThat(await(begun).state()).isEqualTo(OperationState.SUCCEEDED);
+		assertThat(this.node.operations.list()).hasSize(1);
+	}
+
+	@Test
 	void shouldBeCancelledWhileItWaitsForADriveThatIsAbsent() throws Exception {
 		OperationSnapshot begun = interruptWithout(0);
 		this.node.operations.cancel(begun.id());

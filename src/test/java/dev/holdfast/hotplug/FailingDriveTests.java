@@ -25,6 +25,7 @@ import dev.holdfast.testing.LoopDevice;
 import dev.holdfast.testing.RequiresIoUring;
 import dev.holdfast.testing.RequiresRoot;
 import dev.holdfast.testing.RequiresTool;
+import dev.holdfast.volume.ScrubProgress;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
@@ -74,7 +75,7 @@ class FailingDriveTests {
 		run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "none", this.memory.toString());
 		this.failing = LoopDevice.create(this.memory, SIZE);
 		Files.write(this.failing.file(), new byte[(int) SIZE]);
-		this.fresh = LoopDevice.create(this.directory, SIZE, "--direct-io=on");
+		this.fresh = LoopDevice.create(this.directory, 2 * SIZE, "--direct-io=on");
 		open();
 		this.node.attach("failing", this.failing.device());
 		for (VolumeKey key : List.of(DB, LOGS)) {
@@ -155,6 +156,36 @@ class FailingDriveTests {
 		}
 		assertThat(this.node.volumes.list("acme")).extracting(Volume::devices)
 			.containsOnly(List.of(this.node.device("fresh").uuid()));
+	}
+
+	/** It may be on one label, and be undone by the other once that is written. */
+	@Test
+	void shouldForgetAGrowthThatFailedOnceTheVolumeHasMoved() throws Exception {
+		this.node.attach("fresh", this.fresh.device());
+		breakLabel();
+		this.node.volumes.create(new VolumeKey("acme", "first"),
+				new VolumeSpec(4096, null, null, null, List.of("failing")));
+		assertThatExceptionOfType(ProblemException.class)
+			.isThrownBy(() -> this.node.volumes.grow(DB, 12 * Geometry.EXTENT_SIZE, ScrubProgress.NONE))
+			.extracting(ProblemException::problem)
+			.isEqualTo(Problem.IO_ERROR);
+		OperationSnapshot end = await(this.node.drains.replace("failing", "fresh"));
+		assertThat(end.state()).as(String.valueOf(end.error())).isEqualTo(OperationState.SUCCEEDED);
+		for (VerifyingWriter writer : this.writers) {
+			writer.finish();
+		}
+		this.node.devices.detach("failing");
+		for (int i = 0; i < 2; i++) {
+			this.node.close();
+			open();
+			for (VerifyingWriter writer : this.writers) {
+				writer.verifyAll(this.node.blocks);
+			}
+			assertThat(this.node.volumes.usage(this.node.device("fresh").uuid()).used())
+				.isEqualTo(7 * Geometry.EXTENT_SIZE);
+			this.node.volumes.create(new VolumeKey("acme", "next" + i), VolumeSpec.ofSize(4096));
+			this.node.volumes.delete(new VolumeKey("acme", "next" + i));
+		}
 	}
 
 	/**

@@ -147,6 +147,12 @@ class ImpatientClientTests {
 		assertThat(late.statusCode()).isEqualTo(504);
 		assertThat(late.body()).contains("\"outcome\":\"unknown\"", "\"bytesWritten\":4096");
 		assertNothingHeld();
+		assertThat(this.service.admin().post("/v1/devices/d2:suspend").statusCode()).isEqualTo(200);
+		Future<HttpResponse<String>> both = held(1,
+				() -> this.acme.put(striped + "/data?offset=0", filled('m', 2 * BLOCK), "Prefer", "wait=4"));
+		assertThat(this.service.admin().post("/v1/devices/d2:resume").statusCode()).isEqualTo(200);
+		assertThat(both.get(20, TimeUnit.SECONDS).body()).contains("\"outcome\":\"unknown\"", "\"bytesWritten\":4096");
+		assertNothingHeld();
 	}
 
 	@Test

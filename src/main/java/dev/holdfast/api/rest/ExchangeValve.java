@@ -59,7 +59,7 @@ final class ExchangeValve extends ValveBase {
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
-		HttpProcessor.name(request);
+		HttpProcessor.remember(request);
 		response.setHeader(RequestId.HEADER, RequestId.of(request));
 		response.setHeader("X-Content-Type-Options", "nosniff");
 		response.setHeader("Cache-Control", "no-store");

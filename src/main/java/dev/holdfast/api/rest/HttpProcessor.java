@@ -34,7 +34,10 @@ final class HttpProcessor extends Http11Processor {
 	/** A request attribute: the processor that serves it. */
 	private static final String SERVING = "holdfast.serving";
 
-	/** Of the places in the container's requests one that it does not use. */
+	/**
+	 * The last of the places in a request of the container (coyote.Constants), which uses
+	 * the first ones.
+	 */
 	private static final int PLACE = 31;
 
 	/** How the container says it, which has no other mark. */
@@ -59,7 +62,7 @@ final class HttpProcessor extends Http11Processor {
 	/**
 	 * Lets {@link #of} find the processor of an exchange.
 	 */
-	static void name(org.apache.catalina.connector.Request request) {
+	static void remember(org.apache.catalina.connector.Request request) {
 		request.setAttribute(SERVING, request.getCoyoteRequest().getNote(PLACE));
 	}
 

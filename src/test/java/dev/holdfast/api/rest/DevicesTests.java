@@ -58,8 +58,8 @@ class DevicesTests extends Service {
 		assertThat(attached.statusCode()).as(attached.body()).isEqualTo(201);
 		JsonNode device = Client.json(attached);
 		assertThat(device.propertyNames()).containsExactlyInAnyOrder("name", "uuid", "state", "path", "sizeBytes",
-				"logicalBlockSize", "generation", "capacity", "inflight", "held", "labelState", "labelSequence",
-				"unassigned");
+				"logicalBlockSize", "generation", "capacity", "inflight", "stuck", "held", "labelState",
+				"labelSequence", "unassigned");
 		assertThat(device.get("name").asString()).isEqualTo(name);
 		assertThat(UUID.fromString(device.get("uuid").asString()).version()).isEqualTo(4);
 		assertThat(device.get("state").asString()).isEqualTo("online");
