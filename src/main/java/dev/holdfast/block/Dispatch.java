@@ -224,8 +224,11 @@ final class Dispatch implements AutoCloseable {
 		if (mustWait(device, part)) {
 			hold(part);
 		}
+		else if (this.volume.tellLoss()) {
+			this.refused = IoProblems.writeLoss("A drive that the volume was on");
+		}
 		else if (mayHaveLost(device)) {
-			this.refused = IoProblems.writeLoss(device.name());
+			this.refused = IoProblems.writeLoss("Drive " + device.name());
 		}
 		else {
 			start(part);
@@ -234,7 +237,7 @@ final class Dispatch implements AutoCloseable {
 
 	private boolean mayHaveLost(Device device) {
 		UnflushedWrites writes = device.unflushed();
-		return this.volume.tellLoss() || (writes != null && writes.tell(this.volume.uuid()));
+		return writes != null && writes.tell(this.volume.uuid());
 	}
 
 	private HeldRange held(long offset, long length, boolean changes) {

@@ -58,10 +58,10 @@ final class IoProblems {
 	/**
 	 * What was answered before the drive went may not be on it.
 	 */
-	static ProblemException writeLoss(String device) {
+	static ProblemException writeLoss(String which) {
 		return new ProblemException(Problem.WRITE_LOSS_POSSIBLE,
-				"Drive %s was away, and has a cache that may have lost writes which were answered and not flushed: check or write them again. This is told once; flushes count anew from here on"
-					.formatted(device))
+				"%s was away, and has a cache that may have lost writes which were answered and not flushed: check or write them again. This is told once; flushes count anew from here on"
+					.formatted(which))
 			.with("retryable", false);
 	}
 

@@ -38,7 +38,7 @@ public final class Buffers implements AutoCloseable {
 
 	private static final Duration RETRY = Duration.ofSeconds(5);
 
-	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
 	private final BufferTable table;
 

@@ -42,7 +42,7 @@ public final class StagingPool implements AutoCloseable {
 
 	private static final int PORTIONS = 8;
 
-	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
 	private final SystemBuffer buffer;
 
@@ -351,8 +351,8 @@ public final class StagingPool implements AutoCloseable {
 
 	/**
 	 * Refuses new leases, waits for those lent out to come back, and gives the memory
-	 * back. If some do not come within 30 s, the memory is left to the end of the
-	 * process: somebody may still be writing to it.
+	 * back. If some do not come within 3 s, the memory is left to the end of the process:
+	 * somebody may still be writing to it.
 	 */
 	@Override
 	public void close() {

@@ -168,13 +168,20 @@ final class Absences implements AutoCloseable {
 		return switch (device.state()) {
 			case AWAY -> "its drive is away since %s; I/O waits for it until %s".formatted(from,
 					from.plus(device.hold().limits().time()));
-			case SUSPENDED -> "an operator suspended it at %s; I/O waits until it is resumed%s".formatted(from,
-					(device.hold().limits().suspended() != null)
-							? ", or " + from.plus(device.hold().limits().suspended()) : "");
+			case SUSPENDED -> "an operator suspended it, at %s at the latest; I/O %s".formatted(from,
+					whileSuspended(from, device.hold().limits().suspended()));
 			case LOST -> "its drive is away since %s, for too long, or was used elsewhere; I/O fails until it is back"
 				.formatted(from);
 			case ABSENT, ONLINE, DRAINING, DETACHED -> null;
 		};
+	}
+
+	private String whileSuspended(Instant from, @Nullable Duration limit) {
+		if (limit == null) {
+			return "waits until it is resumed";
+		}
+		Instant end = from.plus(limit);
+		return now().isBefore(end) ? "waits until it is resumed, or " + end : "fails until it is resumed";
 	}
 
 	@Override

@@ -33,6 +33,9 @@ public final class Devices implements AutoCloseable {
 
 	private static final Duration SUSPEND_LIMIT = Duration.ofSeconds(30);
 
+	/** For all together: what a drive has had till then it may never end. */
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
 	private final DeviceAttacher attacher;
 
 	private final DriveFinder finder;
@@ -407,9 +410,7 @@ public final class Devices implements AutoCloseable {
 	 * Nothing waits any longer for drives that are away: the service stops.
 	 */
 	public void stopHolding() {
-		for (Device device : this.attached.values()) {
-			device.stopHolding();
-		}
+		this.attached.values().forEach(Device::stopHolding);
 	}
 
 	private Device require(String name) {
@@ -464,9 +465,8 @@ public final class Devices implements AutoCloseable {
 	}
 
 	/**
-	 * Drives of this node that are not attached. Reads a block of each that nobody uses,
-	 * and changes nothing. One that hangs is waited for two seconds, whatever else there
-	 * is.
+	 * Drives of this node that are not attached.
+	 * @see DriveFinder#others
 	 * @return ordered by the kernel's name
 	 */
 	public List<FoundDrive> discovered() {
@@ -480,11 +480,12 @@ public final class Devices implements AutoCloseable {
 	@Override
 	public synchronized void close() throws IOException {
 		this.absences.close();
+		long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
 		IOException failure = null;
 		for (Device device : this.attached.values()) {
 			try {
 				this.known.wrote(device.uuid(), device.labels().label().sequence());
-				device.close();
+				device.close(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
 			}
 			catch (IOException ex) {
 				failure = (failure != null) ? failure : ex;

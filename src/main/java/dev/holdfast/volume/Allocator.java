@@ -130,7 +130,9 @@ final class Allocator {
 			.sorted(Comparator.comparing((space) -> space.device().name()))
 			.toList());
 		if (online.isEmpty()) {
-			throw new ProblemException(Problem.NO_SPACE, "No device is attached: an administrator attaches one")
+			throw new ProblemException(Problem.NO_SPACE, this.spaces.isEmpty()
+					? "No device is attached: an administrator attaches one"
+					: "All devices are away or being emptied: an administrator brings one back, or attaches another")
 				.with("freeBytes", 0);
 		}
 		List<DeviceSpace> fitting = online.stream().filter((space) -> space.device().blockSize() <= blockSize).toList();

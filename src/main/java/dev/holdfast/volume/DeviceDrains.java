@@ -35,7 +35,7 @@ public final class DeviceDrains implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(DeviceDrains.class);
 
-	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
 	private static final JsonMapper JSON = new JsonMapper();
 

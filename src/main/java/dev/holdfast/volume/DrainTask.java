@@ -296,7 +296,7 @@ final class DrainTask {
 		}
 		ProblemException first = this.left.values().iterator().next();
 		ProblemException problem = new ProblemException(first.problem(),
-				"%s. Left where they are: %s".formatted(first.detail(), volumes), first);
+				"%s. Left where they are: %s".formatted(first.detail(), volumes));
 		first.properties().forEach(problem::with);
 		throw problem;
 	}

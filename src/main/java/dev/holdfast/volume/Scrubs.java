@@ -26,7 +26,7 @@ public final class Scrubs implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Scrubs.class);
 
-	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
 	private static final String KIND = "scrub";
 

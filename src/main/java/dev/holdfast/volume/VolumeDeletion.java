@@ -5,8 +5,6 @@ import java.time.Duration;
 import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
-import dev.holdfast.device.Device;
-import dev.holdfast.device.DeviceState;
 import dev.holdfast.engine.IoFailedException;
 
 /**
@@ -84,7 +82,7 @@ final class VolumeDeletion {
 			if (!handle.volume().state().serves() && this.registry.deleteAway(handle)) {
 				return;
 			}
-			requireOnline(handle);
+			VolumeFailures.requireOnline(handle, "delete");
 			begins = handle.drain(this.drainLimit);
 			if (!begins) {
 				throw new ProblemException(Problem.IN_USE,
@@ -99,20 +97,6 @@ final class VolumeDeletion {
 				handle.resumePreparation();
 			}
 			fence.unlock();
-		}
-	}
-
-	/**
-	 * Its labels cannot be written while a drive is away, or suspended.
-	 */
-	private static void requireOnline(VolumeHandle handle) {
-		for (Device device : handle.devices()) {
-			if (device.state() != DeviceState.ONLINE) {
-				throw new ProblemException(Problem.DEVICE_NOT_ONLINE,
-						"A device of the volume is %s: delete it once that is back".formatted(device.state().label()))
-					.with("deviceState", device.state().label())
-					.with("retryable", true);
-			}
 		}
 	}
 

@@ -4,6 +4,8 @@ import java.util.concurrent.CancellationException;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceState;
 import dev.holdfast.engine.IoFailedException;
 import dev.holdfast.uring.sys.Errno;
 import org.slf4j.Logger;
@@ -38,6 +40,21 @@ final class VolumeFailures {
 		String detail = "%s: device %s failed with %s".formatted(what, cause.device(), Errno.name(cause.errno()));
 		log.warn("{}: {}", what, cause.getMessage());
 		return new ProblemException(Problem.IO_ERROR, detail, cause).with("errno", Errno.name(cause.errno()));
+	}
+
+	/**
+	 * Labels cannot be written while a drive is away, or suspended.
+	 * @param what is to be done to the volume
+	 */
+	static void requireOnline(VolumeHandle handle, String what) {
+		for (Device device : handle.devices()) {
+			if (device.state() != DeviceState.ONLINE) {
+				throw new ProblemException(Problem.DEVICE_NOT_ONLINE,
+						"A device of the volume is %s: %s it once that is back".formatted(device.state().label(), what))
+					.with("deviceState", device.state().label())
+					.with("retryable", true);
+			}
+		}
 	}
 
 }

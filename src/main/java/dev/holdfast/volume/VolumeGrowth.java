@@ -83,6 +83,7 @@ final class VolumeGrowth {
 
 	private void grow(VolumeHandle handle, VolumeRecord before, long sizeBytes, long lease, ScrubProgress progress)
 			throws IoFailedException {
+		VolumeFailures.requireOnline(handle, "grow");
 		long more = Math.ceilDiv(sizeBytes, Geometry.EXTENT_SIZE) - before.extents();
 		Placement placement = (more > 0) ? this.allocator.placeMore(before, handle.declared(), more) : null;
 		try {

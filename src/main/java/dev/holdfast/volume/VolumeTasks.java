@@ -26,7 +26,7 @@ public final class VolumeTasks implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(VolumeTasks.class);
 
-	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
 	private static final JsonMapper JSON = new JsonMapper();
 

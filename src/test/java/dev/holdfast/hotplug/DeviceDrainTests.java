@@ -352,6 +352,15 @@ class DeviceDrainTests {
 	}
 
 	@Test
+	void shouldSayWhyNothingCanBeMadeWhereAllIsEmptied() throws Exception {
+		for (String device : List.of("d1", "d2", "d3")) {
+			await(this.node.drains.drain(device));
+		}
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> create(DB, VolumeSpec.ofSize(4096)))
+			.withMessageContaining("All devices are away or being emptied");
+	}
+
+	@Test
 	void shouldRefuseWhatCannotBeDone() throws Exception {
 		this.node.volumes.create(DB, on(20, "d1"));
 		this.node.volumes.create(LOGS, on(20, "d2"));

@@ -34,6 +34,7 @@ import dev.holdfast.testing.LoopDevice;
 import dev.holdfast.testing.RequiresIoUring;
 import dev.holdfast.testing.RequiresRoot;
 import dev.holdfast.testing.RequiresTool;
+import dev.holdfast.volume.ScrubProgress;
 import dev.holdfast.volume.VolumeKey;
 import dev.holdfast.volume.VolumeSpec;
 import org.awaitility.Awaitility;
@@ -182,6 +183,9 @@ class HotplugTests {
 		write('a');
 		pull();
 		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> this.node.volumes.delete(DB))
+			.satisfies((refused) -> assertThat(refused.problem()).isEqualTo(Problem.DEVICE_NOT_ONLINE));
+		assertThatExceptionOfType(ProblemException.class)
+			.isThrownBy(() -> this.node.volumes.grow(DB, 8 << 20, ScrubProgress.NONE))
 			.satisfies((refused) -> assertThat(refused.problem()).isEqualTo(Problem.DEVICE_NOT_ONLINE));
 		comeBack();
 		assertThat(read(DB, 0, 4)).isEqualTo("aaaa");

@@ -140,6 +140,7 @@ class PulledDriveTests {
 		assertThat(refused.body()).contains("\"code\":\"device-suspended\"", "\"retryable\":true");
 		assertThat(refused.headers().firstValue("Retry-After")).isPresent();
 		assertThat(device().get("state").asString()).isEqualTo("suspended");
+		assertThat(device().get("reason").asString()).contains("I/O fails until it is resumed");
 		assertThat(this.service.admin().post("/v1/devices/d1:resume").statusCode()).isEqualTo(200);
 		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
 	}

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.awaitility.Awaitility;
+
 /**
  * A small file system of its own that can be frozen: a device over a file in it is then
  * stuck, as far as writes go, until it thaws. Needs root, {@code mkfs.ext4},
@@ -87,7 +89,12 @@ public final class FrozenFileSystem implements AutoCloseable {
 	@Override
 	public void close() {
 		thaw();
-		run(List.of("umount", this.mountPoint.toString()));
+		// The kernel lets go of what a process that has ended had in flight a moment
+		// later.
+		Awaitility.await().ignoreExceptions().until(() -> {
+			run(List.of("umount", this.mountPoint.toString()));
+			return true;
+		});
 		try {
 			Files.delete(this.image);
 			Files.delete(this.mountPoint);
