@@ -15,8 +15,6 @@ import org.slf4j.LoggerFactory;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 /**
  * Random sequences of what operators and hands do to drives, under writers that verify;
  * in every tenth the node is killed. Another seed: {@code -Dholdfast.hotplug.first=N};
@@ -39,8 +37,6 @@ class HotplugSequencesTests {
 	private static final int MOST_FAILURES = 5;
 
 	private static int failures;
-
-	private static final int KILLS_TO_MEET_ONE = 20;
 
 	private static int killed;
 
@@ -79,8 +75,6 @@ class HotplugSequencesTests {
 	static void end() {
 		log.info("The node was killed in {} sequences, in {} of them while all data was being moved from a device",
 				killed, interrupted);
-		// A fifth of them is usual.
-		assertThat(killed < KILLS_TO_MEET_ONE || interrupted > 0).as("a kill met data being moved").isTrue();
 	}
 
 }

@@ -4,6 +4,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -34,6 +35,9 @@ class KilledDrainTests {
 
 	private static final int ROUNDS = Integer.getInteger("holdfast.crash.drain-rounds", 3);
 
+	/** Until a kill has met data being moved. */
+	private static final int MOST_ROUNDS = ROUNDS + 10;
+
 	private static final List<String> DEVICES = List.of("d0", "d1", "d2");
 
 	private static final long DEVICE_SIZE = 96L << 20;
@@ -51,6 +55,10 @@ class KilledDrainTests {
 
 	private @Nullable String token;
 
+	private Instant killedAt = Instant.MIN;
+
+	private int interrupted;
+
 	@Test
 	@Timeout(value = 10, unit = TimeUnit.MINUTES)
 	void shouldGoOnWithWhatAKillHasInterrupted() throws Exception {
@@ -58,13 +66,15 @@ class KilledDrainTests {
 		log.info("{} rounds, seed {}", ROUNDS, seed);
 		Random random = new Random(seed);
 		String operation = null;
-		for (int round = 0; round <= ROUNDS; round++) {
+		boolean more = true;
+		for (int round = 0; more; round++) {
 			try (ServiceProcess service = ServiceProcess.start(this.directory, DEVICE_SIZE, DEVICES)) {
 				write(service);
 				if (operation != null) {
 					awaitEnd(service.admin(), operation);
 				}
-				if (round < ROUNDS) {
+				more = round < ROUNDS || (this.interrupted == 0 && round < MOST_ROUNDS);
+				if (more) {
 					operation = emptyAndKill(service, random);
 				}
 				else {
@@ -75,6 +85,7 @@ class KilledDrainTests {
 				throw new AssertionError("seed %d, round %d".formatted(seed, round), ex);
 			}
 		}
+		assertThat(this.interrupted).as("operations that a kill has met").isPositive();
 	}
 
 	/**
@@ -112,6 +123,8 @@ class KilledDrainTests {
 			assertThat(now.get("progress").get("done").asLong()).isPositive()
 				.isEqualTo(now.get("progress").get("total").asLong());
 		});
+		Instant end = Instant.parse(operation(admin, operation).get("finishedAt").asString());
+		this.interrupted += end.isAfter(this.killedAt) ? 1 : 0;
 		String device = found.get("subject").asString();
 		JsonNode emptied = Client.json(admin.get("/v1/" + device));
 		assertThat(emptied.get("state").asString()).isEqualTo("draining");
@@ -147,6 +160,7 @@ class KilledDrainTests {
 		this.writers.forEach(VerifyingWriter::requireAlive);
 		long moment = System.nanoTime() + Duration.ofMillis(random.nextInt(MOST_MILLIS)).toNanos();
 		Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> System.nanoTime() - moment >= 0);
+		this.killedAt = Instant.now();
 		service.kill();
 		for (VerifyingWriter writer : this.writers) {
 			writer.giveUp();
