@@ -169,13 +169,7 @@ class KilledDrainTests {
 	}
 
 	private void awaitWrites(int more) {
-		for (VerifyingWriter writer : this.writers) {
-			long before = writer.done();
-			Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
-				writer.requireAlive();
-				return writer.done() >= before + more;
-			});
-		}
+		this.writers.forEach((writer) -> writer.await(more));
 	}
 
 	private void finish() throws Exception {

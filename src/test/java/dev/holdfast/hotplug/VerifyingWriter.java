@@ -2,6 +2,7 @@ package dev.holdfast.hotplug;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,6 +11,7 @@ import dev.holdfast.block.BlockService;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.volume.VolumeKey;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,6 +78,17 @@ final class VerifyingWriter {
 		this.blocks = where;
 		this.ended = false;
 		this.thread = Thread.ofVirtual().name("writer-" + this.volume.name()).start(this::run);
+	}
+
+	/**
+	 * Waits until it has done so many operations more.
+	 */
+	void await(int more) {
+		long before = done();
+		Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
+			requireAlive();
+			return done() >= before + more;
+		});
 	}
 
 	long done() {
