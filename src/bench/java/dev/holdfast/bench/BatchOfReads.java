@@ -3,6 +3,7 @@ package dev.holdfast.bench;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 
 /**
  * A request for a batch of reads, made once: before each use other random places are
@@ -22,10 +23,10 @@ final class BatchOfReads {
 
 	/**
 	 * A batch whose places are all the same.
-	 * @param head without the length of the body
+	 * @param head for a body of that length
 	 * @param bufferOffset where the first block goes; the others follow
 	 */
-	BatchOfReads(String head, int count, int block, long bufferOffset) {
+	BatchOfReads(IntFunction<String> head, int count, int block, long bufferOffset) {
 		StringBuilder body = new StringBuilder("{\"operations\":[");
 		this.ends = new int[count];
 		for (int i = 0; i < count; i++) {
@@ -35,7 +36,7 @@ final class BatchOfReads {
 					bufferOffset + (long) i * block))
 				.append((i < count - 1) ? "," : "]}");
 		}
-		String before = "%sContent-Length: %d\r\n\r\n".formatted(head, body.length());
+		String before = head.apply(body.length());
 		for (int i = 0; i < count; i++) {
 			this.ends[i] += before.length();
 		}

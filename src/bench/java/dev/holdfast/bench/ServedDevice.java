@@ -1,31 +1,26 @@
 package dev.holdfast.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.holdfast.HoldfastApplication;
 import dev.holdfast.ops.Client;
-import org.awaitility.Awaitility;
 
 /**
  * A process of the service as an operator starts it, with one device.
  */
 final class ServedDevice implements AutoCloseable {
 
-	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
-
-	private static final Duration PATIENCE = Duration.ofMinutes(2);
+	/** Tells that all of it has started, which is when its log says so. */
+	private static final Pattern PORT = Pattern.compile("(?s)Tomcat started on port (\\d+).*\\bStarted \\w+ in ");
 
 	private final Path directory;
 
-	private final Path log;
+	private final JavaProcess process;
 
-	private final Process process;
+	private final int port;
 
 	/**
 	 * Starts it and waits until it serves.
@@ -33,43 +28,27 @@ final class ServedDevice implements AutoCloseable {
 	 * @param device that it attaches, empty or its own
 	 */
 	ServedDevice(Path directory, Path device) throws IOException {
-		this.directory = directory;
-		this.log = directory.resolve("service.log");
-		List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
-				System.getProperty("java.class.path"), HoldfastApplication.class.getName(), "--server.port=0",
-				"--management.server.port=0", "--holdfast.data-directory=" + directory.resolve("data"),
-				"--holdfast.devices[0].name=bench", "--holdfast.devices[0].path=" + device);
-		this.process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(this.log.toFile()).start();
-		try {
-			Awaitility.await()
-				.atMost(PATIENCE)
-				.until(() -> !this.process.isAlive() || log().contains("Started HoldfastApplication"));
-			port();
-		}
-		catch (IOException | RuntimeException ex) {
-			this.process.destroyForcibly();
-			throw ex;
-		}
-	}
-
-	String log() throws IOException {
-		return Files.readString(this.log);
-	}
-
-	int port() throws IOException {
-		Matcher matcher = PORT.matcher(log());
-		if (!matcher.find()) {
-			throw new IllegalStateException(log());
-		}
-		return Integer.parseInt(matcher.group(1));
+		this(directory, device, HoldfastApplication.class.getName());
 	}
 
 	/**
-	 * CPU time that it has used.
+	 * The same for a main class that starts the service and more.
 	 */
-	long cpuNanos() {
-		return this.process.info().totalCpuDuration().orElseThrow().toNanos();
+	ServedDevice(Path directory, Path device, String main) throws IOException {
+		this.directory = directory;
+		this.process = new JavaProcess(directory.resolve("service.log"), main,
+				List.of("--server.port=0", "--management.server.port=0",
+						"--holdfast.data-directory=" + directory.resolve("data"), "--holdfast.devices[0].name=bench",
+						"--holdfast.devices[0].path=" + device));
+		this.port = this.process.awaitNumber(PORT);
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	JavaProcess process() {
+		return this.process;
 	}
 
 	/**
@@ -85,8 +64,7 @@ final class ServedDevice implements AutoCloseable {
 
 	@Override
 	public void close() throws InterruptedException {
-		this.process.destroy();
-		this.process.waitFor();
+		this.process.close();
 	}
 
 }
