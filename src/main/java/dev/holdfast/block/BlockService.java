@@ -48,17 +48,22 @@ public final class BlockService {
 
 	private final Rates rates;
 
+	private final PossibleLosses losses;
+
 	/**
 	 * The use cases.
 	 * @param pool of memory for bytes on their way
 	 * @param route from that memory to every volume
+	 * @param losses that flushes have to tell
 	 */
-	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Route route, Rates rates) {
+	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Route route, Rates rates,
+			PossibleLosses losses) {
 		this.engine = engine;
 		this.volumes = volumes;
 		this.pool = pool;
 		this.route = route;
 		this.rates = rates;
+		this.losses = losses;
 	}
 
 	/**
@@ -137,6 +142,7 @@ public final class BlockService {
 	}
 
 	private void flush(VolumeHandle handle, TransferOptions options) {
+		long begun = this.losses.begin(handle.uuid());
 		try (Dispatch dispatch = dispatch(handle, options, null)) {
 			dispatch.flush();
 			dispatch.await(new Tally());
@@ -144,6 +150,7 @@ public final class BlockService {
 		catch (IncompleteException ex) {
 			throw ex.problem();
 		}
+		this.losses.settle(handle.uuid(), begun);
 	}
 
 	/**
@@ -240,6 +247,13 @@ public final class BlockService {
 	 */
 	public TenantIo io() {
 		return this.io;
+	}
+
+	/**
+	 * What flushes have to tell.
+	 */
+	PossibleLosses losses() {
+		return this.losses;
 	}
 
 	/**

@@ -8,6 +8,8 @@ import dev.holdfast.api.rest.DataLimits;
 import dev.holdfast.api.rest.SlowestPace;
 import dev.holdfast.block.Batches;
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.CatalogLosses;
+import dev.holdfast.block.PossibleLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.buffer.Buffers;
 import dev.holdfast.buffer.Memlock;
@@ -196,8 +198,16 @@ class StorageConfiguration {
 
 	@Bean
 	BlockService blockService(DrainedEngine engine, Devices devices, Volumes volumes, StagingPool staging,
-			Mappings mappings, Rates rates) {
-		return new BlockService(engine.engine(), volumes, staging, mappings.route(staging.buffer()), rates);
+			Mappings mappings, Rates rates, PossibleLosses losses) {
+		return new BlockService(engine.engine(), volumes, staging, mappings.route(staging.buffer()), rates, losses);
+	}
+
+	@Bean
+	PossibleLosses possibleLosses(Catalog catalog, Devices devices, Volumes volumes) {
+		PossibleLosses losses = new PossibleLosses(new CatalogLosses(catalog));
+		devices.follow(losses);
+		volumes.follow(losses);
+		return losses;
 	}
 
 	@Bean

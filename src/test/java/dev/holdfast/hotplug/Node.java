@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.CatalogLosses;
+import dev.holdfast.block.PossibleLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
@@ -85,8 +87,11 @@ final class Node implements AutoCloseable {
 		this.devices = new Devices(new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, known.installation(), hold),
 				new Drives(), known, this.volumes);
 		this.staging = Staging.open(this.engine, 16 << 20, Duration.ofSeconds(10));
+		PossibleLosses losses = new PossibleLosses(new CatalogLosses(this.catalog));
+		this.devices.follow(losses);
+		this.volumes.follow(losses);
 		this.blocks = new BlockService(this.engine, this.volumes, this.staging, Routes.unmapped(this.staging.buffer()),
-				Rates.NONE);
+				Rates.NONE, losses);
 		known.list().forEach(this.devices::attachKnown);
 		this.operations = new Operations(this.catalog, Clock.systemUTC());
 		this.drains = new DeviceDrains(this.volumes, this.devices, this.operations);

@@ -170,6 +170,32 @@ class PulledDriveTests {
 	}
 
 	@Test
+	void shouldTellOnceThatWritesMayBeLostAfterARestartToo() throws Exception {
+		serve();
+		assertThat(this.acme.put("/v1/tenants/acme/volumes/v2", "{\"sizeBytes\":\"4MiB\"}").statusCode())
+			.isEqualTo(201);
+		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
+		this.drive.pull();
+		awaitState("away");
+		restart();
+		this.drive = this.drive.replug("--direct-io=on");
+		awaitState("online");
+		assertThat(this.acme.post("/v1/tenants/acme/volumes/v2:flush").statusCode()).isEqualTo(204);
+		HttpResponse<String> told = this.acme.post(VOLUME + ":flush");
+		assertThat(told.statusCode()).isEqualTo(500);
+		assertThat(told.body()).contains("\"code\":\"write-loss-possible\"", "\"retryable\":false");
+		assertThat(this.acme.post(VOLUME + ":flush").statusCode()).isEqualTo(204);
+		restart();
+		assertThat(this.acme.post(VOLUME + ":flush").statusCode()).isEqualTo(204);
+	}
+
+	private void restart() throws Exception {
+		this.service.close();
+		this.service = StartedService.start(this.directory.resolve("data"));
+		this.acme = this.service.admin().tenant("acme", "tenant");
+	}
+
+	@Test
 	void shouldLetNothingWaitForADriveWhenItStops() throws Exception {
 		serve();
 		this.drive.pull();

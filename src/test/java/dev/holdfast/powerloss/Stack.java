@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.holdfast.block.BatchOperation;
 import dev.holdfast.block.Batches;
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.MemoryLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.StagingPool;
@@ -56,7 +57,8 @@ final class Stack implements AutoCloseable {
 
 	Stack(IoEngine engine, VolumeIndex index, StagingPool pool) {
 		this.volumes = MoveSteps.patient(index, (tenant) -> true, MemoryLeases.fences());
-		this.blocks = new BlockService(engine, this.volumes, pool, Routes.unmapped(pool.buffer()), Rates.NONE);
+		this.blocks = new BlockService(engine, this.volumes, pool, Routes.unmapped(pool.buffer()), Rates.NONE,
+				MemoryLosses.none());
 		// What is done here by batches names no buffer.
 		this.batches = new Batches(this.blocks, null, null);
 	}

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import dev.holdfast.block.BlockService;
+import dev.holdfast.block.MemoryLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.Staging;
@@ -239,7 +240,7 @@ final class Shelf implements AutoCloseable {
 			StagingPool pool = Staging.open(present.rig.engine(), 16 << 20, Duration.ofSeconds(10));
 			present.pool = pool;
 			blocks = new BlockService(present.rig.engine(), present.volumes, pool, Routes.unmapped(pool.buffer()),
-					Rates.NONE);
+					Rates.NONE, MemoryLosses.none());
 			present.blocks = blocks;
 		}
 		return blocks;

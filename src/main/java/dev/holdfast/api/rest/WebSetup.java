@@ -42,6 +42,7 @@ class WebSetup implements WebMvcConfigurer {
 	public void addInterceptors(InterceptorRegistry registry) {
 		registry.addInterceptor(new RightsInterceptor(this.tenants, this.trail));
 		registry.addInterceptor(new JsonLengthInterceptor(this.limits));
+		registry.addInterceptor(new AcceptInterceptor());
 	}
 
 	@Override

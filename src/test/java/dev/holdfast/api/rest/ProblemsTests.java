@@ -62,6 +62,23 @@ class ProblemsTests extends Service {
 		assertProblem(acme().get("/v1/me", "Accept", "image/png"), 406, "not-acceptable");
 	}
 
+	@Test
+	void shouldDoNothingForWhoDoesNotAcceptTheAnswer() throws Exception {
+		String buffer = "/v1/tenants/acme/buffers/unacceptable";
+		assertProblem(make(buffer, "image/png"), 406, "not-acceptable");
+		assertProblem(make(buffer, "nonsense"), 406, "not-acceptable");
+		assertProblem(acme().get(buffer), 404, "not-found");
+		assertThat(make(buffer, "image/png, application/*;q=0.1").statusCode())
+			.isEqualTo(201);
+		assertThat(acme().get(buffer, "Accept", "application/merge-patch+json").statusCode()).isEqualTo(200);
+		assertThat(acme().delete(buffer).statusCode()).isEqualTo(204);
+	}
+
+	private HttpResponse<String> make(String buffer, String accept) throws Exception {
+		return acme().text("PUT", buffer, BodyPublishers.ofString("{\"sizeBytes\":4096}"), "Content-Type",
+				"application/json", "Accept", accept);
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			NONSENSE                                              | 400 | malformed-request
