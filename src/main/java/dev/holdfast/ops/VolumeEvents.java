@@ -37,7 +37,7 @@ final class VolumeEvents implements VolumeListener {
 	@Override
 	public void changed(VolumeHandle handle) {
 		this.known.compute(handle.uuid(), (uuid, before) -> {
-			Volume now = handle.volume();
+			Volume now = handle.shown();
 			if (this.begun && !now.equals(before)) {
 				publish((before != null) ? EventKind.VOLUME_CHANGED : EventKind.VOLUME_CREATED, now);
 			}

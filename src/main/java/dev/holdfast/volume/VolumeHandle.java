@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
+import dev.holdfast.device.DeviceState;
 import dev.holdfast.device.VolumeRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,22 @@ public final class VolumeHandle {
 	 */
 	public Volume volume() {
 		return this.volume;
+	}
+
+	/**
+	 * The volume as its tenant is to see it: I/O to a drive that is lost fails.
+	 * @return a snapshot
+	 */
+	public Volume shown() {
+		Volume present = this.volume;
+		if (!present.state().serves()) {
+			return present;
+		}
+		return devices().stream()
+			.filter((device) -> device.state() == DeviceState.LOST)
+			.findFirst()
+			.map((device) -> present.in(VolumeState.UNAVAILABLE, "Device %s is lost".formatted(device.name())))
+			.orElse(present);
 	}
 
 	/**

@@ -19,7 +19,7 @@ public enum VolumeState {
 	/** Its name is still taken; I/O gets {@code not-found}. */
 	DELETING,
 
-	/** A device that it needs is away. */
+	/** A device that it needs is away, and I/O does not wait for it. */
 	UNAVAILABLE,
 
 	/** A device that it needs was never attached here. */

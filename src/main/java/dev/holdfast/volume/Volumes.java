@@ -280,10 +280,10 @@ public final class Volumes implements DeviceListener {
 	 * Looks a volume up, also one that is being made or deleted, or whose devices are
 	 * away.
 	 * @param key its name
-	 * @return a snapshot
+	 * @return as its tenant is to see it
 	 */
 	public Optional<Volume> find(VolumeKey key) {
-		return Optional.ofNullable(this.registry.find(key)).map(VolumeHandle::volume);
+		return Optional.ofNullable(this.registry.find(key)).map(VolumeHandle::shown);
 	}
 
 	/**
@@ -300,12 +300,12 @@ public final class Volumes implements DeviceListener {
 	/**
 	 * A tenant's volumes, also those being made or deleted, or whose devices are away.
 	 * @param tenant whose
-	 * @return snapshots, ordered by name
+	 * @return as the tenant is to see them, ordered by name
 	 */
 	public List<Volume> list(String tenant) {
 		return this.registry.names()
 			.of(tenant)
-			.map(VolumeHandle::volume)
+			.map(VolumeHandle::shown)
 			.sorted(Comparator.comparing((volume) -> volume.key().name()))
 			.toList();
 	}

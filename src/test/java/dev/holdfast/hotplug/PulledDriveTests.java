@@ -116,6 +116,24 @@ class PulledDriveTests {
 	}
 
 	@Test
+	void shouldShowThatAVolumeOfALostDriveCannotBeUsed() throws Exception {
+		serve("holdfast.hold.time=1s");
+		CompletableFuture<String> event = later(() -> until("volume-changed", this.acme));
+		this.drive.pull();
+		awaitState("away");
+		assertThat(volume().get("state").asString()).isEqualTo("ready");
+		assertThat(event.get(20, TimeUnit.SECONDS)).contains("\"state\":\"unavailable\"");
+		assertThat(volume().get("state").asString()).isEqualTo("unavailable");
+		assertThat(volume().get("reason").asString()).isEqualTo("Device d1 is lost");
+		assertThat(Client.json(this.acme.get("/v1/tenants/acme/volumes")).get("volumes").get(0)).isEqualTo(volume());
+		assertThat(Client.json(this.acme.put(VOLUME, "{\"sizeBytes\":\"16MiB\"}"))).isEqualTo(volume());
+		this.drive = this.drive.replug("--direct-io=on");
+		awaitState("online");
+		assertThat(volume().get("state").asString()).isEqualTo("ready");
+		assertThat(volume().has("reason")).isFalse();
+	}
+
+	@Test
 	void shouldLetGoOfASuspendedDriveUntilItIsResumed() throws Exception {
 		serve();
 		assertThat(this.service.admin().post("/v1/devices/d1:suspend").statusCode()).isEqualTo(200);
@@ -150,7 +168,7 @@ class PulledDriveTests {
 		serve();
 		assertThat(this.acme.put("/v1/tenants/acme/volumes/v2", "{\"sizeBytes\":\"4MiB\"}").statusCode())
 			.isEqualTo(201);
-		CompletableFuture<String> event = later(() -> untilWriteLoss(this.acme));
+		CompletableFuture<String> event = later(() -> until("possible-write-loss", this.acme));
 		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
 		assertThat(this.acme.post(VOLUME + ":flush").statusCode()).isEqualTo(204);
 		assertThat(write(4096, 'b').statusCode()).isEqualTo(204);
@@ -219,11 +237,11 @@ class PulledDriveTests {
 		assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
 	}
 
-	private static String untilWriteLoss(Client client) throws Exception {
+	private static String until(String event, Client client) throws Exception {
 		try (BufferedReader lines = new BufferedReader(
 				new InputStreamReader(client.getStream("/v1/events").body(), StandardCharsets.UTF_8))) {
 			String line = lines.readLine();
-			while (!line.equals("event: possible-write-loss")) {
+			while (!line.equals("event: " + event)) {
 				line = lines.readLine();
 			}
 			return lines.readLine();
@@ -234,6 +252,10 @@ class PulledDriveTests {
 		byte[] bytes = new byte[4096];
 		Arrays.fill(bytes, (byte) content);
 		return this.acme.put(VOLUME + "/data?offset=" + offset, bytes);
+	}
+
+	private JsonNode volume() throws Exception {
+		return Client.json(this.acme.get(VOLUME));
 	}
 
 	private JsonNode device() throws Exception {

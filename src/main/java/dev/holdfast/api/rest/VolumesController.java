@@ -109,7 +109,8 @@ class VolumesController {
 	private ResponseEntity<Object> answer(VolumeTasks.Outcome outcome) {
 		Creation creation = outcome.creation();
 		if (creation != null) {
-			VolumeResponse volume = response(creation.volume());
+			Volume made = creation.volume();
+			VolumeResponse volume = response(this.volumes.find(made.key()).orElse(made));
 			return ResponseEntity.status(creation.created() ? HttpStatus.CREATED : HttpStatus.OK)
 				.eTag(volume.tag().toString())
 				.body(volume);
