@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record MappingStatus(MappingKey key, MappingDeclaration declaration, List<MemberStatus> members) {
 
+	private static final Reason NO_MEMBER = new Reason(Reason.Code.PENDING,
+			"not all of the volume's devices are here: it is made once they are");
+
 	/**
 	 * That of the member that is furthest behind.
 	 * @return {@link MemberState#PENDING} if there is none
@@ -55,6 +58,9 @@ public record MappingStatus(MappingKey key, MappingDeclaration declaration, List
 	 * The first that any member has.
 	 */
 	public @Nullable Reason reason() {
+		if (this.members.isEmpty()) {
+			return NO_MEMBER;
+		}
 		return this.members.stream()
 			.map(MemberStatus::reason)
 			.filter((reason) -> reason != null)

@@ -207,6 +207,26 @@ class PulledDriveTests {
 		assertThat(this.acme.post(VOLUME + ":flush").statusCode()).isEqualTo(204);
 	}
 
+	@Test
+	void shouldSayWhyAMappingIsNotMade() throws Exception {
+		serve();
+		String mapping = "/v1/tenants/acme/buffers/b1/mappings/v1";
+		assertThat(this.acme.put("/v1/tenants/acme/buffers/b1", "{\"sizeBytes\":\"1MiB\"}").statusCode())
+			.isEqualTo(201);
+		assertThat(this.acme.put(mapping, "{}").statusCode()).isEqualTo(201);
+		this.drive.pull();
+		awaitState("away");
+		restart();
+		JsonNode waiting = Client.json(this.acme.get(mapping));
+		assertThat(waiting.get("state").asString()).isEqualTo("pending");
+		assertThat(waiting.get("reason").get("code").asString()).isEqualTo("pending");
+		assertThat(waiting.get("reason").get("detail").asString()).contains("not all of the volume's devices are here");
+		this.drive = this.drive.replug("--direct-io=on");
+		Awaitility.await()
+			.untilAsserted(
+					() -> assertThat(Client.json(this.acme.get(mapping)).get("state").asString()).isEqualTo("mapped"));
+	}
+
 	private void restart() throws Exception {
 		this.service.close();
 		this.service = StartedService.start(this.directory.resolve("data"));
