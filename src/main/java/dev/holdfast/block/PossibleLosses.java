@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes that drives may have lost, as a later process has to know of them: what no flush
  * has told before a restart, the first one after it tells (mapping contract, Hotplug). It
- * is kept in mind until a flush has succeeded, since who was told may not have heard it
- * before the process ended; so it is told twice rather than never. Any thread.
+ * is kept in mind until a later flush has succeeded, since who was told may not have
+ * heard it before the process ended: it may be told twice. Any thread.
  */
 public final class PossibleLosses implements DeviceFollower, VolumeListener {
 

@@ -215,11 +215,11 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
-	 * Writes that the drive may lose if it goes away now.
-	 * @return {@code null} if it loses nothing that it has answered
+	 * Writes that the drive may lose if it goes away now, or may have lost.
+	 * @return {@code null} if it loses nothing that it has answered, and never has
 	 */
 	public @Nullable UnflushedWrites unflushed() {
-		return this.mayLose ? this.unflushed : null;
+		return (this.mayLose || possibleLosses() > 0) ? this.unflushed : null;
 	}
 
 	/**

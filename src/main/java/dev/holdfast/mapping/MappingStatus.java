@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record MappingStatus(MappingKey key, MappingDeclaration declaration, List<MemberStatus> members) {
 
 	private static final Reason NO_MEMBER = new Reason(Reason.Code.PENDING,
-			"not all of the volume's devices are here: it is made once they are");
+			"it waits for a device of its volume, or for its buffer");
 
 	/**
 	 * That of the member that is furthest behind.

@@ -1,10 +1,14 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 
 import dev.holdfast.contract.Precondition;
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.Device;
+import dev.holdfast.device.UnflushedWrites;
 import dev.holdfast.engine.IoFailedException;
 
 /**
@@ -83,6 +87,7 @@ final class VolumeDeletion {
 				return;
 			}
 			VolumeFailures.requireOnline(handle, "delete");
+			List<Device> devices = handle.devices();
 			begins = handle.drain(this.drainLimit);
 			if (!begins) {
 				throw new ProblemException(Problem.IN_USE,
@@ -91,12 +96,20 @@ final class VolumeDeletion {
 			this.labels.delete(handle.onLabel());
 			this.registry.forget(handle);
 			this.fences.forget(handle.uuid());
+			devices.forEach((device) -> forgetWrites(device, handle.uuid()));
 		}
 		finally {
 			if (!begins) {
 				handle.resumePreparation();
 			}
 			fence.unlock();
+		}
+	}
+
+	private static void forgetWrites(Device device, UUID volume) {
+		UnflushedWrites unflushed = device.unflushed();
+		if (unflushed != null) {
+			unflushed.forget(volume);
 		}
 	}
 

@@ -288,6 +288,17 @@ class DeviceDrainTests {
 	}
 
 	@Test
+	void shouldNotCountWritesOfADeletedVolumeAsLost() throws Exception {
+		this.node.volumes.create(DB, on(2, "d1"));
+		this.node.blocks.zero(DB, 0, 4096, TransferOptions.DEFAULT);
+		this.node.volumes.delete(DB);
+		this.drives.getFirst().pull();
+		this.node.await("d1", DeviceState.AWAY);
+		assertThat(this.node.device("d1").possibleLosses()).isZero();
+		this.drives.set(0, this.drives.getFirst().replug("--direct-io=on"));
+	}
+
+	@Test
 	void shouldLeaveWhatHasMovedWhereItIsWhenCancelled() throws Exception {
 		create(DB, on(22, "d1"));
 		OperationSnapshot begun = this.node.drains.replace("d1", "d2");

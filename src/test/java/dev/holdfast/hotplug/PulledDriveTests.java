@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -208,6 +209,25 @@ class PulledDriveTests {
 	}
 
 	@Test
+	void shouldTellThatWritesMayBeLostAlsoIfTheDriveComesBackWithoutACache() throws Exception {
+		serve();
+		Path cache = Path.of("/sys/block", this.drive.device().getFileName().toString(), "queue/write_cache");
+		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
+		this.drive.pull();
+		awaitState("away");
+		Files.writeString(cache, "write through");
+		try {
+			this.drive.plug();
+			awaitState("online");
+			assertThat(this.acme.post(VOLUME + ":flush").body()).contains("\"code\":\"write-loss-possible\"");
+			assertThat(this.acme.post(VOLUME + ":flush").statusCode()).isEqualTo(204);
+		}
+		finally {
+			Files.writeString(cache, "write back");
+		}
+	}
+
+	@Test
 	void shouldSayWhyAMappingIsNotMade() throws Exception {
 		serve();
 		String mapping = "/v1/tenants/acme/buffers/b1/mappings/v1";
@@ -220,7 +240,7 @@ class PulledDriveTests {
 		JsonNode waiting = Client.json(this.acme.get(mapping));
 		assertThat(waiting.get("state").asString()).isEqualTo("pending");
 		assertThat(waiting.get("reason").get("code").asString()).isEqualTo("pending");
-		assertThat(waiting.get("reason").get("detail").asString()).contains("not all of the volume's devices are here");
+		assertThat(waiting.get("reason").get("detail").asString()).contains("waits for a device of its volume");
 		this.drive = this.drive.replug("--direct-io=on");
 		Awaitility.await()
 			.untilAsserted(

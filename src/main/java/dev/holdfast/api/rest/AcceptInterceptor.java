@@ -1,5 +1,7 @@
 package dev.holdfast.api.rest;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,11 +32,17 @@ final class AcceptInterceptor implements HandlerInterceptor {
 		if (handler instanceof HandlerMethod method && !method.isVoid()
 				&& method.getBeanType().getPackage().equals(AcceptInterceptor.class.getPackage())) {
 			List<MediaType> types = this.accepted.resolveMediaTypes(new ServletWebRequest(request));
-			if (types.stream().noneMatch((type) -> WRITTEN.stream().anyMatch(type::isCompatibleWith))) {
+			if (types.stream().noneMatch(AcceptInterceptor::isWritten)) {
 				throw new HttpMediaTypeNotAcceptableException(List.of(MediaType.APPLICATION_JSON));
 			}
 		}
 		return true;
+	}
+
+	private static boolean isWritten(MediaType type) {
+		Charset charset = type.getCharset();
+		return (charset == null || charset.equals(StandardCharsets.UTF_8))
+				&& WRITTEN.stream().anyMatch(type::isCompatibleWith);
 	}
 
 }

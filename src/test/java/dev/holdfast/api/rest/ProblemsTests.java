@@ -67,9 +67,11 @@ class ProblemsTests extends Service {
 		String buffer = "/v1/tenants/acme/buffers/unacceptable";
 		assertProblem(make(buffer, "image/png"), 406, "not-acceptable");
 		assertProblem(make(buffer, "nonsense"), 406, "not-acceptable");
+		assertProblem(make(buffer, "application/json;charset=utf-16"), 406, "not-acceptable");
 		assertProblem(acme().get(buffer), 404, "not-found");
 		assertThat(make(buffer, "image/png, application/*;q=0.1").statusCode()).isEqualTo(201);
 		assertThat(acme().get(buffer, "Accept", "application/merge-patch+json").statusCode()).isEqualTo(200);
+		assertThat(acme().get(buffer, "Accept", "application/json;charset=utf-8").statusCode()).isEqualTo(200);
 		assertThat(acme().delete(buffer).statusCode()).isEqualTo(204);
 	}
 
