@@ -280,9 +280,17 @@ public final class Volumes implements DeviceListener {
 	 * Looks a volume up, also one that is being made or deleted, or whose devices are
 	 * away.
 	 * @param key its name
-	 * @return as its tenant is to see it
+	 * @return a snapshot
 	 */
 	public Optional<Volume> find(VolumeKey key) {
+		return Optional.ofNullable(this.registry.find(key)).map(VolumeHandle::volume);
+	}
+
+	/**
+	 * The same for its tenant's eyes.
+	 * @see VolumeHandle#shown
+	 */
+	public Optional<Volume> show(VolumeKey key) {
 		return Optional.ofNullable(this.registry.find(key)).map(VolumeHandle::shown);
 	}
 

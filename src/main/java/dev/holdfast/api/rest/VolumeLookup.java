@@ -36,8 +36,18 @@ class VolumeLookup {
 	}
 
 	Volume require(String tenant, String volume) {
-		return this.volumes.find(key(tenant, volume))
-			.orElseThrow(() -> new ProblemException(Problem.NOT_FOUND, "There is no volume of this name"));
+		return this.volumes.find(key(tenant, volume)).orElseThrow(VolumeLookup::notFound);
+	}
+
+	/**
+	 * The volume as an answer shows it.
+	 */
+	Volume shown(String tenant, String volume) {
+		return this.volumes.show(key(tenant, volume)).orElseThrow(VolumeLookup::notFound);
+	}
+
+	private static ProblemException notFound() {
+		return new ProblemException(Problem.NOT_FOUND, "There is no volume of this name");
 	}
 
 }

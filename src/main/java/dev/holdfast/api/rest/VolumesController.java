@@ -110,7 +110,7 @@ class VolumesController {
 		Creation creation = outcome.creation();
 		if (creation != null) {
 			Volume made = creation.volume();
-			VolumeResponse volume = response(this.volumes.find(made.key()).orElse(made));
+			VolumeResponse volume = response(this.volumes.show(made.key()).orElse(made));
 			return ResponseEntity.status(creation.created() ? HttpStatus.CREATED : HttpStatus.OK)
 				.eTag(volume.tag().toString())
 				.body(volume);
@@ -127,7 +127,7 @@ class VolumesController {
 	@GetMapping("/{volume}")
 	ResponseEntity<VolumeResponse> show(@PathVariable String tenant, @PathVariable String volume,
 			Conditions conditions) {
-		VolumeResponse found = response(this.lookup.require(tenant, volume));
+		VolumeResponse found = response(this.lookup.shown(tenant, volume));
 		return conditions.answer(found.tag(), found);
 	}
 
