@@ -142,15 +142,15 @@ public final class BlockService {
 	}
 
 	private void flush(VolumeHandle handle, TransferOptions options) {
-		long begun = this.losses.begin(handle.uuid());
+		this.losses.tell(handle.uuid());
 		try (Dispatch dispatch = dispatch(handle, options, null)) {
 			dispatch.flush();
 			dispatch.await(new Tally());
 		}
 		catch (IncompleteException ex) {
+			this.losses.failed(handle.uuid(), ex.problem());
 			throw ex.problem();
 		}
-		this.losses.settle(handle.uuid(), begun);
 	}
 
 	/**

@@ -13,8 +13,6 @@ final class FlushStep implements BatchStep {
 
 	private final UUID volume;
 
-	private long begun;
-
 	FlushStep(Dispatch dispatch, PossibleLosses losses, UUID volume) {
 		this.dispatch = dispatch;
 		this.losses = losses;
@@ -23,15 +21,20 @@ final class FlushStep implements BatchStep {
 
 	@Override
 	public void start() {
-		this.begun = this.losses.begin(this.volume);
+		this.losses.tell(this.volume);
 		this.dispatch.flush();
 		this.dispatch.noMore();
 	}
 
 	@Override
 	public long finish(Tally tally) throws IncompleteException {
-		this.dispatch.await(tally);
-		this.losses.settle(this.volume, this.begun);
+		try {
+			this.dispatch.await(tally);
+		}
+		catch (IncompleteException ex) {
+			this.losses.failed(this.volume, ex.problem());
+			throw ex;
+		}
 		return 0;
 	}
 

@@ -16,63 +16,53 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes that drives may have lost, as a later process has to know of them: what no flush
- * has told before a restart, the first one after it tells (mapping contract, Hotplug). It
- * is kept in mind until a later flush has succeeded, since who was told may not have
- * heard it before the process ended: it may be told twice. Any thread.
+ * has told before a restart, the first one after it tells, once (mapping contract,
+ * Hotplug). Any thread.
  */
 public final class PossibleLosses implements DeviceFollower, VolumeListener {
-
-	/** For volumes that have lost nothing. */
-	private static final long NONE = 0;
 
 	private static final Logger log = LoggerFactory.getLogger(PossibleLosses.class);
 
 	private final LossStore store;
 
-	/** What is stored: the number of each volume's latest loss. */
-	private final Map<UUID, Long> stored = new ConcurrentHashMap<>();
+	/** What is stored. */
+	private final Set<UUID> stored = ConcurrentHashMap.newKeySet();
 
 	/** From before the start, and not told since. */
 	private final Set<UUID> untold = ConcurrentHashMap.newKeySet();
-
-	/** Guarded by this. */
-	private long number = NONE + 1;
 
 	/**
 	 * What is known from before.
 	 */
 	public PossibleLosses(LossStore store) {
 		this.store = store;
-		for (UUID volume : store.load()) {
-			this.stored.put(volume, this.number);
-			this.untold.add(volume);
-		}
+		this.stored.addAll(store.load());
+		this.untold.addAll(this.stored);
 	}
 
 	/**
 	 * A flush begins.
-	 * @return what it settles if it succeeds
-	 * @throws ProblemException {@link Problem#WRITE_LOSS_POSSIBLE}, once
+	 * @throws ProblemException {@link Problem#WRITE_LOSS_POSSIBLE}, once for what is from
+	 * before the start
 	 */
-	long begin(UUID volume) {
+	void tell(UUID volume) {
 		if (!this.untold.isEmpty() && this.untold.remove(volume)) {
+			forget(volume);
 			throw IoProblems.writeLoss("A drive of the volume");
 		}
-		return this.stored.getOrDefault(volume, NONE);
 	}
 
 	/**
-	 * A flush has succeeded.
-	 * @param begun what it began with
+	 * A flush has failed, and perhaps told of writes that this process knows of.
 	 */
-	void settle(UUID volume, long begun) {
-		if (begun != NONE) {
-			forget(volume, begun);
+	void failed(UUID volume, ProblemException problem) {
+		if (problem.problem() == Problem.WRITE_LOSS_POSSIBLE) {
+			forget(volume);
 		}
 	}
 
-	private synchronized void forget(UUID volume, long latest) {
-		if (this.stored.remove(volume, latest)) {
+	private synchronized void forget(UUID volume) {
+		if (this.stored.remove(volume)) {
 			try {
 				this.store.remove(volume);
 			}
@@ -84,10 +74,9 @@ public final class PossibleLosses implements DeviceFollower, VolumeListener {
 
 	@Override
 	public synchronized void mayHaveLost(DeviceStatus device, Map<UUID, Long> writes) {
-		this.number++;
 		try {
 			this.store.add(writes.keySet());
-			writes.keySet().forEach((volume) -> this.stored.put(volume, this.number));
+			this.stored.addAll(writes.keySet());
 		}
 		catch (RuntimeException ex) {
 			log.error("After a restart no flush will tell that these volumes may have lost writes: {}", writes.keySet(),
@@ -96,12 +85,9 @@ public final class PossibleLosses implements DeviceFollower, VolumeListener {
 	}
 
 	@Override
-	public synchronized void ended(VolumeHandle volume) {
+	public void ended(VolumeHandle volume) {
 		this.untold.remove(volume.uuid());
-		Long latest = this.stored.get(volume.uuid());
-		if (latest != null) {
-			forget(volume.uuid(), latest);
-		}
+		forget(volume.uuid());
 	}
 
 	@Override

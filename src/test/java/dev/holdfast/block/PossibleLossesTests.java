@@ -33,44 +33,35 @@ class PossibleLossesTests {
 	void shouldTellOnceAfterARestart() {
 		new PossibleLosses(this.store).mayHaveLost(DEVICE, Map.of(this.volume, 3L));
 		PossibleLosses later = new PossibleLosses(this.store);
-		later.settle(this.other, later.begin(this.other));
+		later.tell(this.other);
 		assertTold(later);
-		later.settle(this.volume, later.begin(this.volume));
-		assertThat(this.store.load()).isEmpty();
+		later.tell(this.volume);
+		new PossibleLosses(this.store).tell(this.volume);
 	}
 
 	@Test
-	void shouldTellAgainIfNoFlushHasSucceededBeforeTheProcessEnded() {
+	void shouldTellOfEachLossAfterTheOneThatWasTold() {
 		new PossibleLosses(this.store).mayHaveLost(DEVICE, Map.of(this.volume, 3L));
-		assertTold(new PossibleLosses(this.store));
 		PossibleLosses later = new PossibleLosses(this.store);
 		assertTold(later);
-		later.begin(this.volume);
+		later.mayHaveLost(DEVICE, Map.of(this.volume, 1L));
 		assertTold(new PossibleLosses(this.store));
 	}
 
 	@Test
-	void shouldNotSettleWhatWasLostAfterAFlushBegan() {
+	void shouldNotTellWhatAFlushOfThisProcessHasTold() {
 		PossibleLosses losses = new PossibleLosses(this.store);
-		losses.mayHaveLost(DEVICE, Map.of(this.volume, 3L));
-		long begun = losses.begin(this.volume);
-		losses.mayHaveLost(DEVICE, Map.of(this.volume, 1L));
-		losses.settle(this.volume, begun);
-		assertTold(new PossibleLosses(this.store));
-		losses.settle(this.volume, losses.begin(this.volume));
-		assertThat(this.store.load()).isEmpty();
-	}
-
-	@Test
-	void shouldNotTellOfThisProcess() {
-		PossibleLosses losses = new PossibleLosses(this.store);
-		losses.mayHaveLost(DEVICE, Map.of(this.volume, 3L));
-		losses.settle(this.volume, losses.begin(this.volume));
-		assertThat(this.store.load()).isEmpty();
+		losses.mayHaveLost(DEVICE, Map.of(this.volume, 3L, this.other, 1L));
+		losses.tell(this.volume);
+		losses.failed(this.volume, IoProblems.writeLoss("Drive d1"));
+		losses.failed(this.other, new ProblemException(Problem.IO_ERROR, "another failure"));
+		PossibleLosses later = new PossibleLosses(this.store);
+		later.tell(this.volume);
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> later.tell(this.other));
 	}
 
 	private void assertTold(PossibleLosses losses) {
-		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> losses.begin(this.volume))
+		assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> losses.tell(this.volume))
 			.satisfies((problem) -> assertThat(problem.problem()).isEqualTo(Problem.WRITE_LOSS_POSSIBLE));
 	}
 
