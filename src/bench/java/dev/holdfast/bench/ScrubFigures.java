@@ -14,6 +14,7 @@ import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
 import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.LabelReview;
+import dev.holdfast.device.MemoryLosses;
 import dev.holdfast.device.RegisteredMemory;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.EngineOptions;
@@ -56,7 +57,8 @@ public final class ScrubFigures {
 		this.operations = new Operations(catalog, Clock.systemUTC());
 		this.volumes = new Volumes(new CatalogVolumeIndex(catalog), (tenant) -> true,
 				new Fences(new CatalogLeases(catalog), Clock.systemUTC()));
-		this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, UUID.randomUUID(), HoldLimits.DEFAULT)
+		this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, UUID.randomUUID(), HoldLimits.DEFAULT,
+				MemoryLosses.none())
 			.attach(AttachRequest.of("figures", path), LabelReview.NONE);
 		this.volumes.attached(this.device);
 	}

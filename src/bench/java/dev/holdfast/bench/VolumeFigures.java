@@ -20,6 +20,7 @@ import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
 import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.LabelReview;
+import dev.holdfast.device.MemoryLosses;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
@@ -146,7 +147,8 @@ public final class VolumeFigures {
 			new Tenants(this.catalog, Clock.systemUTC()).create("acme");
 			this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true,
 					new Fences(new CatalogLeases(this.catalog), Clock.systemUTC()));
-			this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, INSTALLATION, HoldLimits.DEFAULT)
+			this.device = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, INSTALLATION, HoldLimits.DEFAULT,
+					MemoryLosses.none())
 				.attach(AttachRequest.of("figures", file), LabelReview.NONE);
 			this.volumes.attached(this.device);
 		}

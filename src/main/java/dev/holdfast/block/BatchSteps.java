@@ -58,7 +58,7 @@ final class BatchSteps {
 	 */
 	BatchStep of(BatchOperation operation) {
 		if (operation.kind() == BatchOperation.Kind.FLUSH) {
-			return new FlushStep(dispatch(null), this.blocks.losses(), this.handle.uuid());
+			return new FlushStep(dispatch(null));
 		}
 		requireBlocks(operation);
 		return operation.kind().names() ? new TransferStep(operation, dispatch(region(operation)), this.rights)

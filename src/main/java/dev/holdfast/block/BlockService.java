@@ -48,22 +48,17 @@ public final class BlockService {
 
 	private final Rates rates;
 
-	private final PossibleLosses losses;
-
 	/**
 	 * The use cases.
 	 * @param pool of memory for bytes on their way
 	 * @param route from that memory to every volume
-	 * @param losses that flushes have to tell
 	 */
-	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Route route, Rates rates,
-			PossibleLosses losses) {
+	public BlockService(IoEngine engine, Volumes volumes, StagingPool pool, Route route, Rates rates) {
 		this.engine = engine;
 		this.volumes = volumes;
 		this.pool = pool;
 		this.route = route;
 		this.rates = rates;
-		this.losses = losses;
 	}
 
 	/**
@@ -142,13 +137,11 @@ public final class BlockService {
 	}
 
 	private void flush(VolumeHandle handle, TransferOptions options) {
-		this.losses.tell(handle.uuid());
 		try (Dispatch dispatch = dispatch(handle, options, null)) {
 			dispatch.flush();
 			dispatch.await(new Tally());
 		}
 		catch (IncompleteException ex) {
-			this.losses.failed(handle.uuid(), ex.problem());
 			throw ex.problem();
 		}
 	}
@@ -247,13 +240,6 @@ public final class BlockService {
 	 */
 	public TenantIo io() {
 		return this.io;
-	}
-
-	/**
-	 * What flushes have to tell.
-	 */
-	PossibleLosses losses() {
-		return this.losses;
 	}
 
 	/**

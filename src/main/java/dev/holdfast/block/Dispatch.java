@@ -10,7 +10,6 @@ import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.HeldIo;
 import dev.holdfast.device.HeldRange;
-import dev.holdfast.device.UnflushedWrites;
 import dev.holdfast.engine.BufferClosedException;
 import dev.holdfast.engine.IoBuffer;
 import dev.holdfast.engine.IoDevice;
@@ -224,20 +223,12 @@ final class Dispatch implements AutoCloseable {
 		if (mustWait(device, part)) {
 			hold(part);
 		}
-		else if (this.volume.tellLoss()) {
-			this.refused = IoProblems.writeLoss("A drive that the volume was on");
-		}
-		else if (mayHaveLost(device)) {
-			this.refused = IoProblems.writeLoss("Drive " + device.name());
+		else if (this.refused == null && device.losses().tell(this.volume.uuid(), device.uuid())) {
+			this.refused = IoProblems.writeLoss();
 		}
 		else {
 			start(part);
 		}
-	}
-
-	private boolean mayHaveLost(Device device) {
-		UnflushedWrites writes = device.unflushed();
-		return writes != null && writes.tell(this.volume.uuid());
 	}
 
 	private HeldRange held(long offset, long length, boolean changes) {

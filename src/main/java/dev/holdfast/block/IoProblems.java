@@ -58,10 +58,9 @@ final class IoProblems {
 	/**
 	 * What was answered before the drive went may not be on it.
 	 */
-	static ProblemException writeLoss(String which) {
+	static ProblemException writeLoss() {
 		return new ProblemException(Problem.WRITE_LOSS_POSSIBLE,
-				"%s was away, and has a cache that may have lost writes which were answered and not flushed: check or write them again. This is told once; flushes count anew from here on"
-					.formatted(which))
+				"A drive of the volume was away, and has a cache that may have lost writes which were answered and not flushed: check or write them again. This is told once; flushes count anew from here on")
 			.with("retryable", false);
 	}
 

@@ -1,8 +1,14 @@
 package dev.holdfast.device;
 
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
@@ -65,9 +71,30 @@ final class Attachment {
 	}
 
 	/**
-	 * Closes the descriptor, unless it is; only once it is detached.
+	 * Closes the descriptor once it is detached.
+	 * @param device whose it is
+	 * @throws IOException if operations did not end in time: then it stays open
 	 */
-	synchronized void close() throws ErrnoException {
+	void close(String device, Duration limit) throws IOException {
+		try {
+			detach().get(limit.toNanos(), TimeUnit.NANOSECONDS);
+			close();
+		}
+		catch (TimeoutException ex) {
+			throw new IOException("%d operations on device %s did not end within %s: the kernel still has them"
+				.formatted(this.io.inFlight(), device, limit), ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new InterruptedIOException(
+					"interrupted while operations on device %s were awaited".formatted(device));
+		}
+		catch (ExecutionException ex) {
+			throw new IOException("Device %s was not let go of".formatted(device), ex);
+		}
+	}
+
+	private synchronized void close() throws ErrnoException {
 		if (!this.closed) {
 			this.closed = true;
 			this.file.close();

@@ -1,14 +1,11 @@
 package dev.holdfast.device;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,7 +51,9 @@ public final class Device implements AutoCloseable {
 	/** Held while an operator suspends or resumes it. */
 	private final ReentrantLock operator = new ReentrantLock();
 
-	private final UnflushedWrites unflushed = new UnflushedWrites();
+	private final PossibleLosses losses;
+
+	private final UnflushedWrites unflushed;
 
 	private final OverdueIo overdue = new OverdueIo(() -> this.onChange.run());
 
@@ -75,7 +74,7 @@ public final class Device implements AutoCloseable {
 
 	Device(String name, long generation, IoEngine engine, AtomicReference<Attachment> attachment,
 			RegisteredMemory memory, LabelStore labels, DeviceBytes bytes, DeviceBytes transfers, HoldLimits hold,
-			Runnable onClose) {
+			PossibleLosses losses, Runnable onClose) {
 		this.name = name;
 		this.generation = generation;
 		this.engine = engine;
@@ -85,6 +84,8 @@ public final class Device implements AutoCloseable {
 		this.bytes = bytes;
 		this.transfers = transfers;
 		this.hold = new DeviceHold(name, hold);
+		this.losses = losses;
+		this.unflushed = new UnflushedWrites((volume) -> losses.add(volume, uuid()));
 		this.onClose = onClose;
 		this.presence = DrivePresence.of(attachment.get().file, labels.label().geometry().deviceSize());
 		this.doubt = new DriveDoubt(this.presence::gone);
@@ -215,11 +216,18 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
-	 * Writes that the drive may lose if it goes away now, or may have lost.
-	 * @return {@code null} if it loses nothing that it has answered, and never has
+	 * Writes that the drive may lose if it goes away now.
+	 * @return {@code null} if it loses nothing that it has answered
 	 */
 	public @Nullable UnflushedWrites unflushed() {
-		return (this.mayLose || possibleLosses() > 0) ? this.unflushed : null;
+		return this.mayLose ? this.unflushed : null;
+	}
+
+	/**
+	 * What this drive and others may have lost.
+	 */
+	public PossibleLosses losses() {
+		return this.losses;
 	}
 
 	/**
@@ -230,11 +238,16 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
-	 * What may have been lost since this was asked the last time.
+	 * What may have been lost since this was asked the last time, which a later process
+	 * knows of from now on.
 	 * @return writes by volume
 	 */
 	Map<UUID, Long> takeLosses() {
-		return this.unflushed.takeLosses();
+		Map<UUID, Long> taken = this.unflushed.takeLosses();
+		if (!taken.isEmpty()) {
+			this.losses.keep();
+		}
+		return taken;
 	}
 
 	/**
@@ -477,23 +490,7 @@ public final class Device implements AutoCloseable {
 	 * Lets go of where it is plugged in, and waits until nothing is left of that.
 	 */
 	void awaitUnplugged(Duration limit) throws IOException {
-		Attachment plugged = this.attachment.get();
-		try {
-			plugged.detach().get(limit.toNanos(), TimeUnit.NANOSECONDS);
-			plugged.close();
-		}
-		catch (TimeoutException ex) {
-			throw new IOException("%d operations on device %s did not end within %s: the kernel still has them"
-				.formatted(plugged.io.inFlight(), this.name, limit), ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new InterruptedIOException(
-					"interrupted while operations on device %s were awaited".formatted(this.name));
-		}
-		catch (ExecutionException ex) {
-			throw new IOException("Device %s was not let go of".formatted(this.name), ex);
-		}
+		this.attachment.get().close(this.name, limit);
 	}
 
 }

@@ -45,6 +45,8 @@ public final class DeviceAttacher {
 
 	private final HoldLimits hold;
 
+	private final PossibleLosses losses;
+
 	private final Patience patience;
 
 	private final Signatures signatures;
@@ -57,13 +59,16 @@ public final class DeviceAttacher {
 	 * An attacher of one installation.
 	 * @param installation identity of this Holdfast, which the labels will name
 	 * @param hold what may wait for each device while it is away
+	 * @param losses what the drives may have lost
 	 */
-	public DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, HoldLimits hold) {
-		this(engine, limits, installation, hold, MOST_PATIENCE, Signatures.installed());
+	public DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, HoldLimits hold,
+			PossibleLosses losses) {
+		this(engine, limits, installation, hold, losses, MOST_PATIENCE, Signatures.installed());
 	}
 
-	DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, HoldLimits hold, Duration patience,
-			Signatures signatures) {
+	DeviceAttacher(IoEngine engine, DeviceLimits limits, UUID installation, HoldLimits hold, PossibleLosses losses,
+			Duration patience, Signatures signatures) {
+		this.losses = losses;
 		this.hold = hold;
 		this.engine = engine;
 		this.limits = limits;
@@ -129,7 +134,7 @@ public final class DeviceAttacher {
 			LabelStore labels = label(request, review, file, fresh, found, bytes(attachment, memory, 0));
 			UUID uuid = labels.label().device();
 			Device device = new Device(request.name(), nextGeneration(uuid), this.engine, attachment, memory, labels,
-					bytes(attachment, memory, 1), bytes(attachment, memory, 2), this.hold,
+					bytes(attachment, memory, 1), bytes(attachment, memory, 2), this.hold, this.losses,
 					() -> this.attached.remove(uuid));
 			undo.cancel();
 			return device;

@@ -2,17 +2,19 @@ package dev.holdfast.device;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
- * Writes that were answered and that no flush has made durable, by volume. If a drive
- * with a volatile cache loses its power it may lose them, and the next flush of each
- * volume has to say so, once (mapping contract, Hotplug). Any thread.
+ * Writes to a drive that were answered and that no flush has made durable, by volume. If
+ * it has a volatile cache and loses its power it may lose them (mapping contract,
+ * Hotplug). Any thread.
  */
 public final class UnflushedWrites {
+
+	private final Consumer<UUID> lost;
 
 	/** Since the last flush began. */
 	private volatile Map<UUID, LongAdder> current = new ConcurrentHashMap<>();
@@ -26,10 +28,15 @@ public final class UnflushedWrites {
 	/** Of which operators have not been told. Guarded by this. */
 	private final Map<UUID, Long> losses = new HashMap<>();
 
-	/** Of which no flush has told. */
-	private final Set<UUID> lost = ConcurrentHashMap.newKeySet();
-
 	private final LongAdder total = new LongAdder();
+
+	/**
+	 * Nothing yet.
+	 * @param lost is told of volumes whose writes may be lost; must not block
+	 */
+	UnflushedWrites(Consumer<UUID> lost) {
+		this.lost = lost;
+	}
 
 	/**
 	 * A write was answered.
@@ -64,7 +71,7 @@ public final class UnflushedWrites {
 		mark();
 		for (Map<UUID, LongAdder> writes : this.sealed.values()) {
 			writes.forEach((volume, count) -> {
-				this.lost.add(volume);
+				this.lost.accept(volume);
 				this.losses.merge(volume, count.sum(), Long::sum);
 				this.total.add(count.sum());
 			});
@@ -96,14 +103,6 @@ public final class UnflushedWrites {
 	public synchronized void forget(UUID volume) {
 		this.current.remove(volume);
 		this.sealed.values().forEach((writes) -> writes.remove(volume));
-	}
-
-	/**
-	 * Whether writes of a volume may be lost of which no flush has told yet. After this
-	 * it has been told.
-	 */
-	public boolean tell(UUID volume) {
-		return !this.lost.isEmpty() && this.lost.remove(volume);
 	}
 
 	/**

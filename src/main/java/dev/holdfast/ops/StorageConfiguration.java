@@ -8,8 +8,6 @@ import dev.holdfast.api.rest.DataLimits;
 import dev.holdfast.api.rest.SlowestPace;
 import dev.holdfast.block.Batches;
 import dev.holdfast.block.BlockService;
-import dev.holdfast.block.CatalogLosses;
-import dev.holdfast.block.PossibleLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.buffer.Buffers;
 import dev.holdfast.buffer.Memlock;
@@ -17,11 +15,13 @@ import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.contract.ByteSize;
 import dev.holdfast.contract.ProblemException;
+import dev.holdfast.device.CatalogLosses;
 import dev.holdfast.device.DeviceAttacher;
 import dev.holdfast.device.DeviceWatch;
 import dev.holdfast.device.Devices;
 import dev.holdfast.device.Drives;
 import dev.holdfast.device.KnownDevices;
+import dev.holdfast.device.PossibleLosses;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.event.EventLog;
@@ -108,10 +108,17 @@ class StorageConfiguration {
 		return new Leases(volumes, fences, this.properties.ioDeadline());
 	}
 
+	@Bean
+	PossibleLosses possibleLosses(Catalog catalog, Volumes volumes) {
+		PossibleLosses losses = new PossibleLosses(new CatalogLosses(catalog));
+		volumes.follow((ended) -> losses.forget(ended.uuid()));
+		return losses;
+	}
+
 	@Bean(destroyMethod = "close")
-	Devices devices(DrainedEngine engine, KnownDevices known, Volumes volumes) {
+	Devices devices(DrainedEngine engine, KnownDevices known, Volumes volumes, PossibleLosses losses) {
 		DeviceAttacher attacher = new DeviceAttacher(engine.engine(), DeviceLimits.DEFAULT, known.installation(),
-				this.properties.hold().limits());
+				this.properties.hold().limits(), losses);
 		attacher.findings().forEach((finding) -> log.warn("Devices: {}", finding));
 		Devices devices = new Devices(attacher, new Drives(), known, volumes);
 		boolean started = false;
@@ -198,16 +205,8 @@ class StorageConfiguration {
 
 	@Bean
 	BlockService blockService(DrainedEngine engine, Devices devices, Volumes volumes, StagingPool staging,
-			Mappings mappings, Rates rates, PossibleLosses losses) {
-		return new BlockService(engine.engine(), volumes, staging, mappings.route(staging.buffer()), rates, losses);
-	}
-
-	@Bean
-	PossibleLosses possibleLosses(Catalog catalog, Devices devices, Volumes volumes) {
-		PossibleLosses losses = new PossibleLosses(new CatalogLosses(catalog));
-		devices.follow(losses);
-		volumes.follow(losses);
-		return losses;
+			Mappings mappings, Rates rates) {
+		return new BlockService(engine.engine(), volumes, staging, mappings.route(staging.buffer()), rates);
 	}
 
 	@Bean

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
@@ -41,8 +40,6 @@ public final class VolumeHandle {
 	private volatile boolean cancelled;
 
 	private volatile @Nullable VolumeListener follower;
-
-	private final AtomicBoolean loss = new AtomicBoolean();
 
 	/** Follows what is written while some extents are copied. */
 	private volatile @Nullable ChangedChunks changes;
@@ -230,21 +227,6 @@ public final class VolumeHandle {
 		this.pins.open();
 		this.created.complete(true);
 		tell();
-	}
-
-	/**
-	 * A drive that it has left may have lost what was answered and not flushed.
-	 */
-	void mayHaveLost() {
-		this.loss.set(true);
-	}
-
-	/**
-	 * Whether a drive that it has left may have lost writes of which no flush has told
-	 * yet. After this it has been told.
-	 */
-	public boolean tellLoss() {
-		return this.loss.get() && this.loss.getAndSet(false);
 	}
 
 	/**

@@ -10,7 +10,8 @@ public interface VolumeListener {
 	 * A volume is there, or something of it is different: its state, its size, the
 	 * devices under it.
 	 */
-	void changed(VolumeHandle volume);
+	default void changed(VolumeHandle volume) {
+	}
 
 	/**
 	 * A volume is gone.

@@ -213,11 +213,11 @@ final class VolumeMoves {
 			throw ex.failure();
 		}
 		UnflushedWrites unflushed = from.device().unflushed();
-		if (!after.devices().contains(from.uuid()) && unflushed != null) {
-			if (unflushed.tell(handle.uuid())) {
-				handle.mayHaveLost();
+		if (!after.devices().contains(from.uuid())) {
+			from.device().losses().left(handle.uuid(), from.uuid());
+			if (unflushed != null) {
+				unflushed.forget(handle.uuid());
 			}
-			unflushed.forget(handle.uuid());
 		}
 		serve(handle, after);
 	}

@@ -101,7 +101,7 @@ final class BatchRig implements AutoCloseable {
 		this.buffers.start();
 		this.pool = StagingPool.open(this.engine, memlock, this.mappings, 16L * MIB, PATIENCE);
 		this.blocks = new BlockService(this.engine, this.volumes, this.pool, this.mappings.route(this.pool.buffer()),
-				new Rates((tenant) -> this.rate, Duration.ofMillis(20)), MemoryLosses.none());
+				new Rates((tenant) -> this.rate, Duration.ofMillis(20)));
 		this.batches = new Batches(this.blocks, this.buffers, this.mappings);
 	}
 

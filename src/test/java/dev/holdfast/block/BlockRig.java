@@ -59,7 +59,7 @@ final class BlockRig implements AutoCloseable {
 		this.leases = new Leases(this.volumes, this.fences, PATIENCE);
 		this.pool = Staging.open(this.rig.engine(), staging, Duration.ofSeconds(10));
 		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool, Routes.unmapped(this.pool.buffer()),
-				Rates.NONE, MemoryLosses.none());
+				Rates.NONE);
 	}
 
 	BlockRig(Rig.Kind kind, Path file) throws IOException {

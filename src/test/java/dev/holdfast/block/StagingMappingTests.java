@@ -87,7 +87,7 @@ class StagingMappingTests {
 		this.pool = StagingPool.open(this.rig.engine(), new Memlock(this.rig.engine(), Long.MAX_VALUE), this.mappings,
 				4 * MIB, Duration.ofSeconds(10));
 		this.blocks = new BlockService(this.rig.engine(), this.volumes, this.pool,
-				this.mappings.route(this.pool.buffer()), Rates.NONE, MemoryLosses.none());
+				this.mappings.route(this.pool.buffer()), Rates.NONE);
 	}
 
 	@AfterEach

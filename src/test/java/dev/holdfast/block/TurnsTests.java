@@ -73,7 +73,7 @@ class TurnsTests {
 				volumes.create(GREEDY, VolumeSpec.ofSize(VOLUME));
 				volumes.create(MODEST, VolumeSpec.ofSize(VOLUME));
 				BlockService blocks = new BlockService(engine, volumes, pool, Routes.unmapped(pool.buffer()),
-						Rates.NONE, MemoryLosses.none());
+						Rates.NONE);
 				FakeRing ring = kernel.rings().stream().filter((one) -> !one.shared()).findFirst().orElseThrow();
 				kernel.onIo((any, entry) -> null);
 				try {

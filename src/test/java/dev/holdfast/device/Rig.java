@@ -67,7 +67,7 @@ public final class Rig implements AutoCloseable {
 	 */
 	public DeviceAttacher attacher(UUID installation) {
 		return new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, installation, HoldLimits.DEFAULT,
-				Duration.ofMillis(300), Signatures.installed());
+				MemoryLosses.none(), Duration.ofMillis(300), Signatures.installed());
 	}
 
 	public Device attach(Path path) throws IOException {

@@ -234,7 +234,7 @@ class SignaturesTests {
 		ForeignContent.put(file, 4096, (byte) 1);
 		try (Rig rig = Rig.open(Rig.Kind.PSYNC)) {
 			DeviceAttacher attacher = new DeviceAttacher(rig.engine(), DeviceLimits.DEFAULT, Rig.INSTALLATION,
-					HoldLimits.DEFAULT, Duration.ZERO, absent);
+					HoldLimits.DEFAULT, MemoryLosses.none(), Duration.ZERO, absent);
 			assertThat(attacher.findings()).singleElement().asString().contains("libblkid.so.1", "Debian: libblkid1");
 			assertThatExceptionOfType(ProblemException.class)
 				.isThrownBy(() -> attacher.attach(AttachRequest.of("drive", file), LabelReview.NONE))

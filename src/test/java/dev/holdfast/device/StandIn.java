@@ -29,7 +29,7 @@ public final class StandIn {
 	public StandIn(IoEngine engine, Path file) {
 		this.file = file;
 		this.attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION, HoldLimits.DEFAULT,
-				Duration.ZERO, NONE);
+				MemoryLosses.none(), Duration.ZERO, NONE);
 	}
 
 	/**

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 import dev.holdfast.block.BlockService;
-import dev.holdfast.block.CatalogLosses;
-import dev.holdfast.block.PossibleLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.buffer.Staging;
 import dev.holdfast.buffer.StagingPool;
 import dev.holdfast.catalog.Catalog;
+import dev.holdfast.device.CatalogLosses;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
 import dev.holdfast.device.DeviceRequest;
@@ -24,6 +23,7 @@ import dev.holdfast.device.Devices;
 import dev.holdfast.device.Drives;
 import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.KnownDevices;
+import dev.holdfast.device.PossibleLosses;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.IoEngine;
@@ -84,14 +84,14 @@ final class Node implements AutoCloseable {
 		Fences fences = MemoryLeases.fences();
 		this.volumes = new Volumes(new CatalogVolumeIndex(this.catalog), (tenant) -> true, fences);
 		this.leases = new Leases(this.volumes, fences, PATIENCE);
-		this.devices = new Devices(new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, known.installation(), hold),
-				new Drives(), known, this.volumes);
-		this.staging = Staging.open(this.engine, 16 << 20, Duration.ofSeconds(10));
 		PossibleLosses losses = new PossibleLosses(new CatalogLosses(this.catalog));
-		this.devices.follow(losses);
-		this.volumes.follow(losses);
+		this.volumes.follow((ended) -> losses.forget(ended.uuid()));
+		DeviceAttacher attacher = new DeviceAttacher(this.engine, DeviceLimits.DEFAULT, known.installation(), hold,
+				losses);
+		this.devices = new Devices(attacher, new Drives(), known, this.volumes);
+		this.staging = Staging.open(this.engine, 16 << 20, Duration.ofSeconds(10));
 		this.blocks = new BlockService(this.engine, this.volumes, this.staging, Routes.unmapped(this.staging.buffer()),
-				Rates.NONE, losses);
+				Rates.NONE);
 		known.list().forEach(this.devices::attachKnown);
 		this.operations = new Operations(this.catalog, Clock.systemUTC());
 		this.drains = new DeviceDrains(this.volumes, this.devices, this.operations);

@@ -13,7 +13,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.holdfast.block.BatchOperation;
 import dev.holdfast.block.Batches;
 import dev.holdfast.block.BlockService;
-import dev.holdfast.block.MemoryLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.StagingPool;
@@ -23,6 +22,7 @@ import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceAttacher;
 import dev.holdfast.device.HoldLimits;
 import dev.holdfast.device.LabelReview;
+import dev.holdfast.device.MemoryLosses;
 import dev.holdfast.device.Rig;
 import dev.holdfast.engine.DeviceLimits;
 import dev.holdfast.engine.IoEngine;
@@ -57,8 +57,7 @@ final class Stack implements AutoCloseable {
 
 	Stack(IoEngine engine, VolumeIndex index, StagingPool pool) {
 		this.volumes = MoveSteps.patient(index, (tenant) -> true, MemoryLeases.fences());
-		this.blocks = new BlockService(engine, this.volumes, pool, Routes.unmapped(pool.buffer()), Rates.NONE,
-				MemoryLosses.none());
+		this.blocks = new BlockService(engine, this.volumes, pool, Routes.unmapped(pool.buffer()), Rates.NONE);
 		// What is done here by batches names no buffer.
 		this.batches = new Batches(this.blocks, null, null);
 	}
@@ -68,8 +67,8 @@ final class Stack implements AutoCloseable {
 	 */
 	static Stack onFiles(IoEngine engine, VolumeIndex index, StagingPool pool, List<Path> files) throws IOException {
 		Stack stack = new Stack(engine, index, pool);
-		DeviceAttacher attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION,
-				HoldLimits.DEFAULT);
+		DeviceAttacher attacher = new DeviceAttacher(engine, DeviceLimits.DEFAULT, Rig.INSTALLATION, HoldLimits.DEFAULT,
+				MemoryLosses.none());
 		try {
 			for (Path file : files) {
 				String name = file.getFileName().toString().replaceAll("\\..*", "");

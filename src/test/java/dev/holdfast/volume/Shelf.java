@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.UUID;
 
 import dev.holdfast.block.BlockService;
-import dev.holdfast.block.MemoryLosses;
 import dev.holdfast.block.Rates;
 import dev.holdfast.block.TransferOptions;
 import dev.holdfast.buffer.Staging;
@@ -240,7 +239,7 @@ final class Shelf implements AutoCloseable {
 			StagingPool pool = Staging.open(present.rig.engine(), 16 << 20, Duration.ofSeconds(10));
 			present.pool = pool;
 			blocks = new BlockService(present.rig.engine(), present.volumes, pool, Routes.unmapped(pool.buffer()),
-					Rates.NONE, MemoryLosses.none());
+					Rates.NONE);
 			present.blocks = blocks;
 		}
 		return blocks;

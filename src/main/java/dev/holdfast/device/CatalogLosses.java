@@ -1,4 +1,4 @@
-package dev.holdfast.block;
+package dev.holdfast.device;
 
 import java.util.Set;
 import java.util.UUID;

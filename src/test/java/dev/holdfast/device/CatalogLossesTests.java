@@ -1,4 +1,4 @@
-package dev.holdfast.block;
+package dev.holdfast.device;
 
 import java.nio.file.Path;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.holdfast.block;
+package dev.holdfast.device;
 
 import dev.holdfast.catalog.Catalog;
 import dev.holdfast.catalog.PostgresCatalog;
