@@ -91,8 +91,7 @@ public final class Devices implements AutoCloseable {
 			}
 			this.listener.attachedAgain(present, request.attaching(name, present.path(), present.uuid()));
 			if (request.adopt()) {
-				DeviceStatus changed = this.views.status(there);
-				this.followers.changed(changed);
+				this.followers.changed(this.views.status(there));
 			}
 			return false;
 		}
@@ -480,6 +479,7 @@ public final class Devices implements AutoCloseable {
 	@Override
 	public synchronized void close() throws IOException {
 		this.absences.close();
+		this.attached.values().forEach(FinalFlush::start);
 		long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
 		IOException failure = null;
 		for (Device device : this.attached.values()) {

@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -251,6 +252,22 @@ class PulledDriveTests {
 		this.service.close();
 		this.service = StartedService.start(this.directory.resolve("data"));
 		this.acme = this.service.admin().tenant("acme", "tenant");
+	}
+
+	@Test
+	void shouldMakeWhatWasAnsweredDurableWhenItStops() throws Exception {
+		serve();
+		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
+		long before = flushes();
+		this.service.close();
+		this.service = null;
+		assertThat(flushes()).isEqualTo(before + 1);
+	}
+
+	/** Documentation/block/stat.rst in the kernel. */
+	private long flushes() throws IOException {
+		Path counters = Path.of("/sys/block", this.drive.device().getFileName().toString(), "stat");
+		return Long.parseLong(Files.readString(counters).trim().split(" +", -1)[15]);
 	}
 
 	@Test
