@@ -8,6 +8,9 @@ import dev.holdfast.block.Transfer;
 import dev.holdfast.buffer.BufferHandle;
 import dev.holdfast.tenant.Right;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -67,6 +70,9 @@ class BufferDataController {
 
 	@Operation(summary = "Writes bytes of a buffer")
 	@Needs(Right.WRITE)
+	@Parameter(name = "offset", in = ParameterIn.QUERY,
+			schema = @Schema(type = "integer", format = "int64", minimum = "0"),
+			description = "Where the first byte of the body goes; needed unless there is a Content-Range.")
 	@PutMapping
 	void write(@PathVariable String tenant, @PathVariable String buffer, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {

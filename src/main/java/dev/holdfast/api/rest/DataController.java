@@ -10,6 +10,9 @@ import dev.holdfast.tenant.Right;
 import dev.holdfast.volume.Volume;
 import dev.holdfast.volume.VolumeKey;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -81,6 +84,11 @@ class DataController {
 
 	@Operation(summary = "Writes bytes")
 	@Needs(Right.WRITE)
+	@Parameter(name = "offset", in = ParameterIn.QUERY,
+			schema = @Schema(type = "integer", format = "int64", minimum = "0"),
+			description = "Where the first byte of the body goes; needed unless there is a Content-Range.")
+	@Parameter(name = "fua", in = ParameterIn.QUERY, schema = @Schema(type = "boolean", defaultValue = "false"),
+			description = "Whether it must be durable when answered.")
 	@PutMapping
 	void write(@PathVariable String tenant, @PathVariable String volume, ShownLease lease, WaitingClient client,
 			HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -1,6 +1,5 @@
 package dev.holdfast.api.rest;
 
-import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,7 +27,7 @@ final class DataDescription {
 	static void describe(Operation operation, RequestMethod method, boolean ofVolume) {
 		operation.addParametersItem(OperationDescription.header("If-Match", "Can only be `*`: blocks have no tag."));
 		if (method == RequestMethod.PUT) {
-			write(operation, ofVolume);
+			write(operation);
 		}
 		else {
 			read(operation, method == RequestMethod.GET, ofVolume);
@@ -60,17 +59,7 @@ final class DataDescription {
 		operation.setResponses(responses);
 	}
 
-	private static void write(Operation operation, boolean ofVolume) {
-		Schema<Object> offset = ApiSchemas.bytes();
-		offset.setMinimum(BigDecimal.ZERO);
-		operation.addParametersItem(OperationDescription.query("offset",
-				"Where the first byte of the body goes; needed unless there is a Content-Range.", offset));
-		Schema<Object> durable = ApiSchemas.flag(null);
-		durable.setDefault(false);
-		if (ofVolume) {
-			operation.addParametersItem(
-					OperationDescription.query("fua", "Whether it must be durable when answered.", durable));
-		}
+	private static void write(Operation operation) {
 		operation.addParametersItem(OperationDescription.header("Content-Range",
 				"`bytes first-last/complete`; complete is `*`, the volume's size, or last + 1."));
 		operation.addParametersItem(OperationDescription.header("Content-Digest",

@@ -15,6 +15,9 @@ import dev.holdfast.tenant.Identity;
 import dev.holdfast.tenant.Right;
 import dev.holdfast.tenant.Tokens;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -59,6 +62,8 @@ class EventsController {
 
 	@Operation(summary = "Follows what happens")
 	@Needs(value = Right.LIST, inTenant = false)
+	@Parameter(name = "since", in = ParameterIn.QUERY, schema = @Schema(type = "string"),
+			description = "The id of an event, after which to begin; without it, now.")
 	@GetMapping(path = "/v1/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	void follow(TokenAuthentication caller, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {

@@ -19,8 +19,6 @@ final class EventsDescription {
 	}
 
 	static void describe(Operation operation) {
-		operation.addParametersItem(OperationDescription.query("since",
-				"The id of an event, after which to begin; without it, now.", ApiSchemas.string(null)));
 		operation.addParametersItem(OperationDescription.header("Last-Event-ID",
 				"What a client has seen last, as it sends it by itself; it counts more than `since`."));
 		String kinds = Arrays.stream(EventKind.values())

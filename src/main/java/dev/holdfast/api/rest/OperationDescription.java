@@ -86,7 +86,7 @@ final class OperationDescription implements GlobalOperationCustomizer {
 				.filter((parameter) -> "path".equals(parameter.getIn()))
 				.forEach(OperationDescription::describePath);
 		}
-		if (isPage(handler.getMethod().getReturnType())) {
+		if (Page.isAnsweredBy(handler.getMethod())) {
 			Schema<Object> size = ApiSchemas.integer();
 			size.setMinimum(BigDecimal.ONE);
 			size.setMaximum(BigDecimal.valueOf(Page.LARGEST_SIZE));
@@ -108,11 +108,6 @@ final class OperationDescription implements GlobalOperationCustomizer {
 					"`*`, or entity tags: only if it is there, and nobody has changed what a client declares since. With PUT it says that what is there is to be declared anew."));
 			operation.addParametersItem(header("If-None-Match", "`*`, or entity tags: only if it is not there."));
 		}
-	}
-
-	private static boolean isPage(Class<?> answer) {
-		return answer.isRecord() && Arrays.stream(answer.getRecordComponents())
-			.anyMatch((component) -> component.getName().equals("nextPageToken"));
 	}
 
 	private static boolean hasConditions(HandlerMethod handler) {

@@ -1,5 +1,6 @@
 package dev.holdfast.api.rest;
 
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -26,6 +27,8 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 
 	static final String UNKNOWN_TOKEN = "pageToken is not one that was given out";
 
+	static final List<String> PARAMETERS = List.of("pageSize", "pageToken");
+
 	static final int DEFAULT_SIZE = 100;
 
 	static final int LARGEST_SIZE = 1000;
@@ -34,6 +37,15 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
 	private static final Pattern PART = Pattern.compile("[-_*a-z0-9]{1,63}");
 
 	private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+	/**
+	 * Whether a handler answers with a page.
+	 */
+	static boolean isAnsweredBy(Method handler) {
+		Class<?> answer = handler.getReturnType();
+		return answer.isRecord() && Arrays.stream(answer.getRecordComponents())
+			.anyMatch((component) -> component.getName().equals("nextPageToken"));
+	}
 
 	static <T> Page<T> of(List<T> all, Function<T, String> name, HttpServletRequest request) {
 		return of(all, name, Comparator.naturalOrder(), request);

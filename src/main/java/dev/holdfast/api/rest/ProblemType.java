@@ -14,7 +14,8 @@ import org.springframework.http.ProblemDetail;
 enum ProblemType {
 
 	MALFORMED_REQUEST(400, "Malformed request", "The request is not in the form that is documented."),
-	UNKNOWN_FIELD(400, "Unknown field", "The body has a field that this release does not know; it would be ignored."),
+	UNKNOWN_FIELD(400, "Unknown field",
+			"The request has a field or a parameter that this release does not know; it would be ignored."),
 	UNALIGNED_RANGE(400, "Unaligned range", "Offset and length by reference are multiples of the block size."),
 	LENGTH_MISMATCH(400, "Length mismatch", "The body is shorter or longer than was announced."),
 	DIGEST_MISMATCH(400, "Digest mismatch", "The body does not have the digest that came with it."),

@@ -1,9 +1,20 @@
 package dev.holdfast.api.rest;
 
+import java.lang.reflect.Method;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
  * Parameters of the request's target.
@@ -11,6 +22,33 @@ import org.jspecify.annotations.Nullable;
 final class Query {
 
 	private Query() {
+	}
+
+	/**
+	 * Names of the parameters that a handler has, as it says itself.
+	 */
+	static List<String> parameters(Method handler) {
+		Stream<String> own = AnnotatedElementUtils.getMergedRepeatableAnnotations(handler, Parameter.class)
+			.stream()
+			.filter((parameter) -> parameter.in() == ParameterIn.QUERY)
+			.map(Parameter::name);
+		return Stream.concat(own, Page.isAnsweredBy(handler) ? Page.PARAMETERS.stream() : Stream.empty()).toList();
+	}
+
+	/**
+	 * Names that a query has.
+	 * @throws ProblemException if they cannot be read
+	 */
+	static List<String> names(String query) {
+		try {
+			return Arrays.stream(query.split("&", -1))
+				.filter((part) -> !part.isEmpty())
+				.map((part) -> URLDecoder.decode(part.split("=", 2)[0], StandardCharsets.UTF_8))
+				.toList();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ProblemException(Problem.MALFORMED_REQUEST, "The parameters cannot be read", ex);
+		}
 	}
 
 	static @Nullable String single(HttpServletRequest request, String name) {

@@ -43,6 +43,7 @@ class WebSetup implements WebMvcConfigurer {
 		registry.addInterceptor(new RightsInterceptor(this.tenants, this.trail));
 		registry.addInterceptor(new JsonLengthInterceptor(this.limits));
 		registry.addInterceptor(new AcceptInterceptor());
+		registry.addInterceptor(new QueryInterceptor());
 	}
 
 	@Override

@@ -182,10 +182,28 @@ class DataWriteTests extends Service {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "?offset=", "?offset=-1", "?offset=1.5", "?offset=x", "?offset=0&offset=1",
-			"?offset=9999999999999999999", "?offset=0&fua=yes", "?offset=0&fua=", "?Offset=0" })
+			"?offset=9999999999999999999", "?offset=0&fua=yes", "?offset=0&fua=" })
 	void shouldRefuseParametersThatAreNone(String query) throws Exception {
 		assertProblem(acme().put(this.data + query, random(10)), 400, "malformed-request");
 		assertUntouched();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "?Offset=0", "?offset=0&fau=true", "?offset=0&FUA=true", "?offset=0&length=10",
+			"?offset=0&x", "?offset=0&=1" })
+	void shouldRefuseParametersThatItWouldIgnore(String query) throws Exception {
+		HttpResponse<String> response = acme().put(this.data + query, random(10));
+		assertProblem(response, 400, "unknown-field");
+		assertThat(response.body()).contains("here: offset, fua");
+		assertUntouched();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "?%6Fffset=0", "?&offset=0&", "?fua=true&offset=%30" })
+	void shouldTakeParametersInAnyForm(String query) throws Exception {
+		byte[] bytes = random(10);
+		assertThat(acme().put(this.data + query, bytes).statusCode()).isEqualTo(204);
+		assertOnly(0, bytes);
 	}
 
 	@ParameterizedTest
