@@ -3,7 +3,6 @@ package dev.holdfast.block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 
 import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
@@ -182,8 +181,7 @@ final class Dispatch implements AutoCloseable {
 	 * @param length in bytes
 	 */
 	void zero(long offset, long length) {
-		clear(offset, length, (operation, place) -> operation.zero(place.device.io(), place.offset, place.length),
-				Dispatch::zero);
+		clear(offset, length, IoKind.ZERO);
 	}
 
 	/**
@@ -192,18 +190,23 @@ final class Dispatch implements AutoCloseable {
 	 * @param length in bytes
 	 */
 	void discard(long offset, long length) {
-		clear(offset, length, (operation, place) -> operation.discard(place.device.io(), place.offset, place.length),
-				Dispatch::discard);
+		clear(offset, length, IoKind.DISCARD);
 	}
 
-	private void clear(long offset, long length, BiConsumer<IoOperation, Place> preparation, Clearing again) {
+	private void clear(long offset, long length, IoKind kind) {
 		// It may be one piece of many.
 		this.sent = true;
 		HeldRange range = held(offset, length, true);
 		for (Place place : Place.joined(pinned().resolveToChange(offset, length), offset)) {
 			Part part = part(place.device, range, place.length, 0,
-					(dispatch) -> place.forEachRange((from, size) -> again.on(dispatch, from, size)));
-			preparation.accept(part.io.operation(), place);
+					(again) -> place.forEachRange((from, size) -> again.clear(from, size, kind)));
+			IoDevice device = place.device.io();
+			if (kind == IoKind.ZERO) {
+				part.io.operation().zero(device, place.offset, place.length);
+			}
+			else {
+				part.io.operation().discard(device, place.offset, place.length);
+			}
 			startOrHold(part, place.device);
 		}
 	}
@@ -212,22 +215,36 @@ final class Dispatch implements AutoCloseable {
 	 * Starts flushing every device under the volume.
 	 */
 	void flush() {
-		for (Device device : pinned().devices()) {
-			flush(device);
-		}
+		tellLosses();
+		pinned().devices().forEach(this::flush);
 	}
 
 	private void flush(Device device) {
-		Part part = part(device, held(0, 0, false), 0, 0, (again) -> again.flush(device));
+		Part part = part(device, held(0, 0, false), 0, 0, (again) -> {
+			again.tellLosses();
+			again.flush(device);
+		});
 		part.io.operation().flush(device.io());
 		if (mustWait(device, part)) {
 			hold(part);
 		}
-		else if (this.refused == null && device.losses().tell(this.volume.uuid(), device.uuid())) {
-			this.refused = IoProblems.writeLoss();
-		}
 		else {
+			tellLoss(device);
 			start(part);
+		}
+	}
+
+	/**
+	 * All at once, and before anything is started that would be waited for.
+	 */
+	private void tellLosses() {
+		HeldRange flush = held(0, 0, false);
+		pinned().devices().stream().filter((device) -> device.hold().passes(flush)).forEach(this::tellLoss);
+	}
+
+	private void tellLoss(Device device) {
+		if (device.losses().tell(this.volume.uuid(), device.uuid(), this.engine::begin)) {
+			this.refused = IoProblems.writeLoss();
 		}
 	}
 
@@ -372,8 +389,11 @@ final class Dispatch implements AutoCloseable {
 			}
 		}
 		tally.round(longest);
-		ProblemException problem = (failure != null) ? failure : this.refused;
+		ProblemException refusal = this.refused;
 		this.refused = null;
+		// What is told once must not be hidden.
+		ProblemException problem = (failure == null
+				|| (refusal != null && refusal.problem() == Problem.WRITE_LOSS_POSSIBLE)) ? refusal : failure;
 		if (problem != null) {
 			throw new IncompleteException(problem, intact);
 		}
@@ -474,16 +494,6 @@ final class Dispatch implements AutoCloseable {
 		if (this.memoryHolds.decrementAndGet() == 0 && named != null) {
 			named.close();
 		}
-	}
-
-	/**
-	 * What is done with a range.
-	 */
-	@FunctionalInterface
-	private interface Clearing {
-
-		void on(Dispatch dispatch, long offset, long length);
-
 	}
 
 }

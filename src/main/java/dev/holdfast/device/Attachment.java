@@ -9,7 +9,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
+import dev.holdfast.contract.Problem;
+import dev.holdfast.contract.ProblemException;
 import dev.holdfast.engine.IoDevice;
 import dev.holdfast.engine.IoEngine;
 import dev.holdfast.uring.sys.ErrnoException;
@@ -23,6 +26,8 @@ final class Attachment {
 
 	/** Closing a drive may take long. */
 	private static final Executor HELPERS = (task) -> Thread.ofPlatform().daemon().name("holdfast-close").start(task);
+
+	private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(2);
 
 	final BlockFile file;
 
@@ -68,6 +73,23 @@ final class Attachment {
 				throw new CompletionException(ex);
 			}
 		}, HELPERS);
+	}
+
+	/**
+	 * Waits until no operations are in flight.
+	 * @param device whose it is
+	 * @throws ProblemException {@link Problem#IN_USE} if some do not end in time
+	 */
+	void awaitIdle(String device, Duration limit) {
+		long end = System.nanoTime() + limit.toNanos();
+		while (this.io.inFlight() > 0) {
+			if (System.nanoTime() - end >= 0) {
+				throw new ProblemException(Problem.IN_USE,
+						"%d operations on device %s did not end within %d s: it goes on as before"
+							.formatted(this.io.inFlight(), device, limit.toSeconds()));
+			}
+			LockSupport.parkNanos(PERIOD);
+		}
 	}
 
 	/**

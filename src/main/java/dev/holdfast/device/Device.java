@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.contract.Problem;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class Device implements AutoCloseable {
 
 	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
-
-	private static final long DRAIN_PERIOD = TimeUnit.MILLISECONDS.toNanos(2);
 
 	private final String name;
 
@@ -69,6 +66,9 @@ public final class Device implements AutoCloseable {
 
 	private volatile Runnable onChange = () -> {
 	};
+
+	/** Guarded by this. */
+	private @Nullable FinalFlush finalFlush;
 
 	private boolean closed;
 
@@ -238,16 +238,11 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
-	 * What may have been lost since this was asked the last time, which a later process
-	 * knows of from now on.
+	 * What may have been lost since this was asked the last time.
 	 * @return writes by volume
 	 */
 	Map<UUID, Long> takeLosses() {
-		Map<UUID, Long> taken = this.unflushed.takeLosses();
-		if (!taken.isEmpty()) {
-			this.losses.keep();
-		}
-		return taken;
+		return this.unflushed.takeLosses();
 	}
 
 	/**
@@ -293,16 +288,10 @@ public final class Device implements AutoCloseable {
 			}
 			this.hold.shut();
 			this.state = DeviceState.AWAY;
-			lose();
+			this.unflushed.lose();
 			this.attachment.get().closeSoon();
 		}
 		this.onChange.run();
-	}
-
-	private void lose() {
-		if (this.mayLose) {
-			this.unflushed.lose();
-		}
 	}
 
 	/**
@@ -318,7 +307,7 @@ public final class Device implements AutoCloseable {
 		}
 		boolean drained = false;
 		try {
-			drain(limit);
+			this.attachment.get().awaitIdle(this.name, limit);
 			flush.run();
 			this.unflushed.forget();
 			// From here on there is no way back but to resume.
@@ -358,18 +347,6 @@ public final class Device implements AutoCloseable {
 		}
 		this.onChange.run();
 		return before;
-	}
-
-	private void drain(Duration limit) {
-		long end = System.nanoTime() + limit.toNanos();
-		while (inFlight() > 0) {
-			if (System.nanoTime() - end >= 0) {
-				throw new ProblemException(Problem.IN_USE,
-						"%d operations on device %s did not end within %d s: it goes on as before".formatted(inFlight(),
-								this.name, limit.toSeconds()));
-			}
-			LockSupport.parkNanos(DRAIN_PERIOD);
-		}
 	}
 
 	/**
@@ -417,7 +394,7 @@ public final class Device implements AutoCloseable {
 	 */
 	synchronized void plugged(Attachment next, long nextGeneration) {
 		// What was answered in the last moment.
-		lose();
+		this.unflushed.lose();
 		this.attachment.set(next);
 		this.presence = DrivePresence.of(next.file, geometry().deviceSize());
 		this.doubt = new DriveDoubt(this.presence::gone);
@@ -464,8 +441,9 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
-	 * Refuses new operations, waits for those accepted, and lets go of the device: the
-	 * descriptor is closed last, once the kernel holds no other reference to it.
+	 * Refuses new operations, waits for those accepted, makes durable what was answered,
+	 * and lets go of the device: the descriptor is closed last, once the kernel holds no
+	 * other reference to it.
 	 * @throws IOException if that does not end within 30 s: then descriptor and memory
 	 * are left alone until the process ends
 	 */
@@ -474,13 +452,35 @@ public final class Device implements AutoCloseable {
 		close(CLOSE_LIMIT);
 	}
 
+	/**
+	 * The part of {@link #close()} that does not block.
+	 */
+	synchronized void beginClose() {
+		if (this.state == DeviceState.DETACHED) {
+			return;
+		}
+		if (this.state == DeviceState.ONLINE) {
+			this.finalFlush = FinalFlush.start(this);
+		}
+		this.state = DeviceState.DETACHED;
+		this.hold.refuse(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device is being detached"));
+		var _ = this.attachment.get().detach();
+	}
+
 	synchronized void close(Duration limit) throws IOException {
 		if (this.closed) {
 			return;
 		}
-		this.state = DeviceState.DETACHED;
-		this.hold.refuse(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device is being detached"));
-		awaitUnplugged(limit);
+		beginClose();
+		try {
+			awaitUnplugged(limit);
+		}
+		finally {
+			if (this.finalFlush == null || !this.finalFlush.succeeded() || this.presence.gone()) {
+				this.unflushed.lose();
+				this.losses.keep();
+			}
+		}
 		this.memory.close();
 		this.onClose.run();
 		this.closed = true;

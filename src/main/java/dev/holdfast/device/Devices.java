@@ -243,8 +243,7 @@ public final class Devices implements AutoCloseable {
 		this.views.forget(name);
 		log.info("Device {} is detached: {}", name, there.uuid());
 		Device device = this.attached.remove(name);
-		DeviceStatus gone = new DeviceStatus(there, null, null, null, null);
-		this.followers.detached(gone);
+		this.followers.detached(new DeviceStatus(there, null, null, null, null));
 		if (device != null) {
 			try {
 				device.close();
@@ -256,6 +255,7 @@ public final class Devices implements AutoCloseable {
 	}
 
 	private void changed(Device device) {
+		device.losses().keep();
 		this.views.changed(device);
 		this.listener.changed(device);
 		Map<UUID, Long> losses = device.takeLosses();
@@ -479,7 +479,7 @@ public final class Devices implements AutoCloseable {
 	@Override
 	public synchronized void close() throws IOException {
 		this.absences.close();
-		this.attached.values().forEach(FinalFlush::start);
+		this.attached.values().forEach(Device::beginClose);
 		long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
 		IOException failure = null;
 		for (Device device : this.attached.values()) {

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes what was answered durable before a drive is let go of, since nobody would tell
- * what it loses after that.
+ * Makes what was answered durable when a drive is let go of, since nobody sees what it
+ * loses after that.
  */
 final class FinalFlush implements IoListener {
 
@@ -16,32 +16,39 @@ final class FinalFlush implements IoListener {
 
 	private final String device;
 
+	private volatile boolean succeeded;
+
 	private FinalFlush(String device) {
 		this.device = device;
 	}
 
 	/**
-	 * Starts it, if the drive is there and has a volatile cache. Whoever lets go of the
-	 * drive waits for it, as for all I/O.
+	 * Begins it. Whoever detaches the drive after that waits for it, as for all I/O.
 	 */
-	static void start(Device device) {
-		if (device.state() != DeviceState.ONLINE || device.unflushed() == null) {
-			return;
-		}
+	static FinalFlush start(Device device) {
 		FinalFlush flush = new FinalFlush(device.name());
 		try {
 			if (!device.engine().submit(new IoOperation(flush).flush(device.io()))) {
-				flush.warn("its queue is full");
+				flush.warn("it has too much to do");
 			}
 		}
 		catch (IllegalStateException ex) {
-			flush.warn("it leaves just now");
+			flush.warn(String.valueOf(ex.getMessage()));
 		}
+		return flush;
+	}
+
+	/**
+	 * Whether all is durable. Any thread.
+	 */
+	boolean succeeded() {
+		return this.succeeded;
 	}
 
 	@Override
 	public void answered(IoOperation operation) {
-		if (operation.errno() != 0) {
+		this.succeeded = operation.errno() == 0;
+		if (!this.succeeded) {
 			warn(Errno.name(operation.errno()));
 		}
 	}
@@ -51,8 +58,7 @@ final class FinalFlush implements IoListener {
 	}
 
 	private void warn(String why) {
-		log.warn("Device {} could not be flushed at the end ({}): what was answered and not flushed is lost "
-				+ "if it loses its power now", this.device, why);
+		log.warn("Device {} was not flushed at the end: {}", this.device, why);
 	}
 
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.device;
 
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +27,7 @@ public final class PossibleLosses {
 	/** By volume, the drives of which no flush has told. */
 	private final Map<UUID, Set<UUID>> untold = new ConcurrentHashMap<>();
 
-	/** What the store has. Guarded by this, while it changes too. */
+	/** What the store has. Guarded by this, which is held until the store answers. */
 	private final Set<UUID> stored = new HashSet<>();
 
 	/**
@@ -77,20 +76,22 @@ public final class PossibleLosses {
 
 	/**
 	 * Whether a flush of a volume on a drive has to tell. After this it has.
+	 * @param beforeWait called before a wait for the store
 	 */
-	public boolean tell(UUID volume, UUID drive) {
-		Set<UUID> told = Set.of(drive, ANY);
+	public boolean tell(UUID volume, UUID drive, Runnable beforeWait) {
 		boolean changed = false;
 		while (!changed) {
 			Set<UUID> drives = this.untold.get(volume);
-			if (drives == null || Collections.disjoint(drives, told)) {
+			if (drives == null || !(drives.contains(drive) || drives.contains(ANY))) {
 				return false;
 			}
 			Set<UUID> others = new HashSet<>(drives);
-			others.removeAll(told);
+			others.remove(drive);
+			others.remove(ANY);
 			changed = others.isEmpty() ? this.untold.remove(volume, drives)
 					: this.untold.replace(volume, drives, others);
 		}
+		beforeWait.run();
 		told(volume);
 		return true;
 	}

@@ -39,10 +39,16 @@ public final class UnflushedWrites {
 	}
 
 	/**
-	 * A write was answered.
+	 * A write was answered. At the moment of a flush or a loss it counts on both sides.
 	 */
+	@SuppressWarnings("ReferenceEquality")
 	public void answered(UUID volume) {
-		this.current.computeIfAbsent(volume, (key) -> new LongAdder()).increment();
+		Map<UUID, LongAdder> counted;
+		do {
+			counted = this.current;
+			counted.computeIfAbsent(volume, (key) -> new LongAdder()).increment();
+		}
+		while (counted != this.current);
 	}
 
 	/**

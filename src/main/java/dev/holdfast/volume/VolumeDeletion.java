@@ -94,9 +94,10 @@ final class VolumeDeletion {
 						"The volume %s is in use by I/O that does not end: try again later".formatted(key.name()));
 			}
 			this.labels.delete(handle.onLabel());
+			// Before it ends, or a drive that leaves then has a loss that nobody is told.
+			devices.forEach((device) -> forgetWrites(device, handle.uuid()));
 			this.registry.forget(handle);
 			this.fences.forget(handle.uuid());
-			devices.forEach((device) -> forgetWrites(device, handle.uuid()));
 		}
 		finally {
 			if (!begins) {

@@ -13,9 +13,9 @@ import dev.holdfast.contract.Problem;
 import dev.holdfast.contract.ProblemException;
 import dev.holdfast.device.Device;
 import dev.holdfast.device.DeviceState;
-import dev.holdfast.device.UnflushedWrites;
 import dev.holdfast.device.Geometry;
 import dev.holdfast.device.Segment;
+import dev.holdfast.device.UnflushedWrites;
 import dev.holdfast.device.VolumeRecord;
 import dev.holdfast.engine.IoFailedException;
 import org.jspecify.annotations.Nullable;
@@ -214,10 +214,10 @@ final class VolumeMoves {
 		}
 		UnflushedWrites unflushed = from.device().unflushed();
 		if (!after.devices().contains(from.uuid())) {
-			from.device().losses().left(handle.uuid(), from.uuid());
 			if (unflushed != null) {
 				unflushed.forget(handle.uuid());
 			}
+			from.device().losses().left(handle.uuid(), from.uuid());
 		}
 		serve(handle, after);
 	}

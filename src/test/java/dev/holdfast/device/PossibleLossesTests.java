@@ -28,19 +28,19 @@ class PossibleLossesTests {
 	void shouldTellOnceAfterARestart() {
 		lose(new PossibleLosses(this.store), this.volume);
 		PossibleLosses later = new PossibleLosses(this.store);
-		assertThat(later.tell(this.other, D1)).isFalse();
-		assertThat(later.tell(this.volume, D1)).isTrue();
-		assertThat(later.tell(this.volume, D1)).isFalse();
-		assertThat(new PossibleLosses(this.store).tell(this.volume, D1)).isFalse();
+		assertThat(later.tell(this.other, D1, PossibleLossesTests::nothing)).isFalse();
+		assertThat(later.tell(this.volume, D1, PossibleLossesTests::nothing)).isTrue();
+		assertThat(later.tell(this.volume, D1, PossibleLossesTests::nothing)).isFalse();
+		assertThat(new PossibleLosses(this.store).tell(this.volume, D1, PossibleLossesTests::nothing)).isFalse();
 	}
 
 	@Test
 	void shouldTellOfEachLossAfterTheOneThatWasTold() {
 		lose(new PossibleLosses(this.store), this.volume);
 		PossibleLosses later = new PossibleLosses(this.store);
-		assertThat(later.tell(this.volume, D1)).isTrue();
+		assertThat(later.tell(this.volume, D1, PossibleLossesTests::nothing)).isTrue();
 		lose(later, this.volume);
-		assertThat(new PossibleLosses(this.store).tell(this.volume, D1)).isTrue();
+		assertThat(new PossibleLosses(this.store).tell(this.volume, D1, PossibleLossesTests::nothing)).isTrue();
 	}
 
 	@Test
@@ -48,11 +48,11 @@ class PossibleLossesTests {
 		PossibleLosses losses = new PossibleLosses(this.store);
 		losses.add(this.volume, D1);
 		losses.add(this.other, D1);
-		assertThat(losses.tell(this.volume, D1)).isTrue();
+		assertThat(losses.tell(this.volume, D1, PossibleLossesTests::nothing)).isTrue();
 		losses.keep();
 		PossibleLosses later = new PossibleLosses(this.store);
-		assertThat(later.tell(this.volume, D1)).isFalse();
-		assertThat(later.tell(this.other, D1)).isTrue();
+		assertThat(later.tell(this.volume, D1, PossibleLossesTests::nothing)).isFalse();
+		assertThat(later.tell(this.other, D1, PossibleLossesTests::nothing)).isTrue();
 	}
 
 	@Test
@@ -64,27 +64,27 @@ class PossibleLossesTests {
 		losses.add(this.other, D1);
 		Thread keeps = Thread.ofPlatform().start(losses::keep);
 		Awaitility.await().until(slow.most::hasQueuedThreads);
-		Thread tells = Thread.ofPlatform().start(() -> losses.tell(this.volume, D1));
+		Thread tells = Thread.ofPlatform().start(() -> losses.tell(this.volume, D1, PossibleLossesTests::nothing));
 		Awaitility.await().until(() -> tells.getState() == Thread.State.BLOCKED);
 		losses.add(this.volume, D1);
 		slow.most.release();
 		keeps.join();
 		tells.join();
 		losses.keep();
-		assertThat(new PossibleLosses(this.store).tell(this.volume, D1)).isTrue();
+		assertThat(new PossibleLosses(this.store).tell(this.volume, D1, PossibleLossesTests::nothing)).isTrue();
 	}
 
 	@Test
 	void shouldTellOfEachDriveOnce() {
 		PossibleLosses losses = new PossibleLosses(this.store);
 		lose(losses, this.volume);
-		assertThat(losses.tell(this.volume, D2)).isFalse();
+		assertThat(losses.tell(this.volume, D2, PossibleLossesTests::nothing)).isFalse();
 		losses.add(this.volume, D2);
 		losses.keep();
-		assertThat(losses.tell(this.volume, D1)).isTrue();
-		assertThat(losses.tell(this.volume, D1)).isFalse();
-		assertThat(losses.tell(this.volume, D2)).isTrue();
-		assertThat(new PossibleLosses(this.store).tell(this.volume, D1)).isFalse();
+		assertThat(losses.tell(this.volume, D1, PossibleLossesTests::nothing)).isTrue();
+		assertThat(losses.tell(this.volume, D1, PossibleLossesTests::nothing)).isFalse();
+		assertThat(losses.tell(this.volume, D2, PossibleLossesTests::nothing)).isTrue();
+		assertThat(new PossibleLosses(this.store).tell(this.volume, D1, PossibleLossesTests::nothing)).isFalse();
 	}
 
 	@Test
@@ -92,11 +92,11 @@ class PossibleLossesTests {
 		PossibleLosses losses = new PossibleLosses(this.store);
 		lose(losses, this.volume);
 		losses.left(this.volume, D2);
-		assertThat(losses.tell(this.volume, D2)).isFalse();
+		assertThat(losses.tell(this.volume, D2, PossibleLossesTests::nothing)).isFalse();
 		losses.left(this.volume, D1);
-		assertThat(losses.tell(this.volume, D2)).isTrue();
-		assertThat(losses.tell(this.volume, D2)).isFalse();
-		assertThat(new PossibleLosses(this.store).tell(this.volume, D2)).isFalse();
+		assertThat(losses.tell(this.volume, D2, PossibleLossesTests::nothing)).isTrue();
+		assertThat(losses.tell(this.volume, D2, PossibleLossesTests::nothing)).isFalse();
+		assertThat(new PossibleLosses(this.store).tell(this.volume, D2, PossibleLossesTests::nothing)).isFalse();
 	}
 
 	@Test
@@ -104,8 +104,11 @@ class PossibleLossesTests {
 		PossibleLosses losses = new PossibleLosses(this.store);
 		lose(losses, this.volume);
 		losses.forget(this.volume);
-		assertThat(losses.tell(this.volume, D1)).isFalse();
-		assertThat(new PossibleLosses(this.store).tell(this.volume, D1)).isFalse();
+		assertThat(losses.tell(this.volume, D1, PossibleLossesTests::nothing)).isFalse();
+		assertThat(new PossibleLosses(this.store).tell(this.volume, D1, PossibleLossesTests::nothing)).isFalse();
+	}
+
+	private static void nothing() {
 	}
 
 	private static void lose(PossibleLosses losses, UUID volume) {

@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Node implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private final Catalog catalog;
 

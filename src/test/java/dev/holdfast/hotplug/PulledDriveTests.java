@@ -1,11 +1,11 @@
 package dev.holdfast.hotplug;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -258,6 +258,8 @@ class PulledDriveTests {
 	void shouldMakeWhatWasAnsweredDurableWhenItStops() throws Exception {
 		serve();
 		assertThat(write(0, 'a').statusCode()).isEqualTo(204);
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(device().get("capacity").get("dirtyBytes").asLong()).isZero());
 		long before = flushes();
 		this.service.close();
 		this.service = null;

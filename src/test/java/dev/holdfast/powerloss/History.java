@@ -9,8 +9,8 @@ import dev.holdfast.volume.MemoryIndex;
 
 /**
  * The life of some drives, all of it decided by a seed: some tenants at work at the same
- * time, a cut at any step, a restart with all drives or without some, a check; several
- * times over. Some cuts come while drives are being attached.
+ * time, a cut at any step or after a stop, a restart with all drives or without some, a
+ * check; several times over. Some cuts come while drives are being attached.
  */
 final class History {
 
@@ -56,6 +56,7 @@ final class History {
 			try (Life life = new Life(bench, drives, index, all, random, sabotage)) {
 				life.start(tenants, true);
 				life.work(tenants);
+				life.stop(tenants);
 			}
 		}
 		try (Life last = new Life(bench, drives, index, true, random, sabotage)) {

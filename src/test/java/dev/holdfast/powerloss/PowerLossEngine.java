@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,8 @@ final class PowerLossEngine implements IoEngine {
 	private final Sabotage sabotage;
 
 	private final List<Flight> flights = new ArrayList<>();
+
+	private final Map<String, CompletableFuture<Void>> detaching = new HashMap<>();
 
 	private long clock;
 
@@ -96,6 +99,7 @@ final class PowerLossEngine implements IoEngine {
 			change(operation, false);
 			OperationAccess.end(operation, Errno.EIO);
 		}
+		endDetaching();
 		this.drives.values().stream().sorted(Comparator.comparing(ModelDrive::name)).forEach((drive) -> {
 			drive.medium().cut(this.random);
 		});
@@ -128,7 +132,16 @@ final class PowerLossEngine implements IoEngine {
 		if (step()) {
 			Flight flight = takeAny();
 			OperationAccess.end(flight.operation, perform(flight));
+			endDetaching();
 		}
+	}
+
+	private void endDetaching() {
+		this.detaching.forEach((device, ending) -> {
+			if (this.flights.stream().noneMatch((flight) -> drive(flight.operation).name().equals(device))) {
+				ending.complete(null);
+			}
+		});
 	}
 
 	private Flight takeAny() {
@@ -253,7 +266,10 @@ final class PowerLossEngine implements IoEngine {
 
 	@Override
 	public CompletableFuture<Void> detach(IoDevice device) {
-		return CompletableFuture.completedFuture(null);
+		CompletableFuture<Void> ending = new CompletableFuture<>();
+		this.detaching.put(device.name(), ending);
+		endDetaching();
+		return ending;
 	}
 
 	@Override

@@ -52,7 +52,7 @@ class PowerLossTests {
 				"deletion of SERVING", "deletion of DELETING", "deletion of AWAY",
 				"a drive that comes while tenants are at work", "a step of the background scrub",
 				"an error while there is power", "a move of a linear volume over 1 devices in blocks of 512",
-				"a move of a striped volume over 2 devices in blocks of 4096", "a move that failed");
+				"a move of a striped volume over 2 devices in blocks of 4096", "a move that failed", "a stop in order");
 	}
 
 	@Test

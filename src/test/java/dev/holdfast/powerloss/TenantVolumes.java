@@ -74,6 +74,13 @@ final class TenantVolumes {
 	}
 
 	/**
+	 * The drives were flushed.
+	 */
+	void settle() {
+		this.volumes.values().stream().filter(ExpectedVolume::seen).forEach(ExpectedVolume::settle);
+	}
+
+	/**
 	 * After a restart: the volumes that were acknowledged are there and no others; what
 	 * was durable is in them. What is found is what is expected from now on.
 	 * @param complete whether all devices are here
