@@ -243,7 +243,7 @@ final class Dispatch implements AutoCloseable {
 	}
 
 	private void tellLoss(Device device) {
-		if (device.losses().tell(this.volume.uuid(), device.uuid(), this.engine::begin)) {
+		if (!this.options.late() && device.losses().tell(this.volume.uuid(), device.uuid(), this.engine::begin)) {
 			this.refused = IoProblems.writeLoss();
 		}
 	}

@@ -308,8 +308,9 @@ public final class Device implements AutoCloseable {
 		boolean drained = false;
 		try {
 			this.attachment.get().awaitIdle(this.name, limit);
+			long mark = this.unflushed.mark();
 			flush.run();
-			this.unflushed.forget();
+			this.unflushed.flushed(mark);
 			// From here on there is no way back but to resume.
 			drained = true;
 			awaitUnplugged(limit);
@@ -441,9 +442,9 @@ public final class Device implements AutoCloseable {
 	}
 
 	/**
-	 * Refuses new operations, waits for those accepted, makes durable what was answered,
-	 * and lets go of the device: the descriptor is closed last, once the kernel holds no
-	 * other reference to it.
+	 * Refuses new operations, makes durable what was answered, waits for what was
+	 * accepted, and lets go of the device: the descriptor is closed last, once the kernel
+	 * holds no other reference to it. What is not durable then counts as lost.
 	 * @throws IOException if that does not end within 30 s: then descriptor and memory
 	 * are left alone until the process ends
 	 */
@@ -454,13 +455,14 @@ public final class Device implements AutoCloseable {
 
 	/**
 	 * The part of {@link #close()} that does not block.
+	 * @param flush whether anybody needs what is on the drive
 	 */
-	synchronized void beginClose() {
+	synchronized void beginClose(boolean flush) {
 		if (this.state == DeviceState.DETACHED) {
 			return;
 		}
-		if (this.state == DeviceState.ONLINE) {
-			this.finalFlush = FinalFlush.start(this);
+		if (flush && this.state == DeviceState.ONLINE) {
+			this.finalFlush = FinalFlush.start(this, this.unflushed.mark());
 		}
 		this.state = DeviceState.DETACHED;
 		this.hold.refuse(() -> new ProblemException(Problem.DEVICE_NOT_ONLINE, "The device is being detached"));
@@ -471,15 +473,17 @@ public final class Device implements AutoCloseable {
 		if (this.closed) {
 			return;
 		}
-		beginClose();
+		beginClose(true);
 		try {
 			awaitUnplugged(limit);
 		}
 		finally {
-			if (this.finalFlush == null || !this.finalFlush.succeeded() || this.presence.gone()) {
-				this.unflushed.lose();
-				this.losses.keep();
+			FinalFlush last = this.finalFlush;
+			if (last != null && last.succeeded() && !this.presence.gone()) {
+				this.unflushed.flushed(last.mark());
 			}
+			this.unflushed.lose();
+			this.losses.keep();
 		}
 		this.memory.close();
 		this.onClose.run();

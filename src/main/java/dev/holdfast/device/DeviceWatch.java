@@ -76,6 +76,9 @@ public final class DeviceWatch implements AutoCloseable {
 
 	@Override
 	public void close() {
+		if (this.closed) {
+			return;
+		}
 		this.closed = true;
 		if (this.events != null) {
 			this.events.end();

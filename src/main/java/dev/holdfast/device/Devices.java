@@ -74,8 +74,7 @@ public final class Devices implements AutoCloseable {
 	}
 
 	/**
-	 * Attaches a drive, or finds that it is attached, if what is demanded of the device
-	 * holds.
+	 * The same, if what is demanded of the device holds.
 	 * @see #attach(String, DeviceRequest)
 	 */
 	public synchronized boolean attach(String name, DeviceRequest request, Precondition<DeviceStatus> demanded) {
@@ -228,8 +227,7 @@ public final class Devices implements AutoCloseable {
 	}
 
 	/**
-	 * Lets go of a device for good, if what is demanded of it holds.
-	 * @see #detach(String)
+	 * The same, if what is demanded of the device holds.
 	 */
 	public synchronized void detach(String name, Precondition<DeviceStatus> demanded) {
 		KnownDevice there = this.known.find(name).orElseThrow(DeviceProblems::notFound);
@@ -245,6 +243,7 @@ public final class Devices implements AutoCloseable {
 		Device device = this.attached.remove(name);
 		this.followers.detached(new DeviceStatus(there, null, null, null, null));
 		if (device != null) {
+			device.beginClose(false);
 			try {
 				device.close();
 			}
@@ -479,18 +478,18 @@ public final class Devices implements AutoCloseable {
 	@Override
 	public synchronized void close() throws IOException {
 		this.absences.close();
-		this.attached.values().forEach(Device::beginClose);
+		this.attached.values().forEach((device) -> device.beginClose(true));
 		long end = System.nanoTime() + CLOSE_LIMIT.toNanos();
 		IOException failure = null;
 		for (Device device : this.attached.values()) {
 			try {
-				this.known.wrote(device.uuid(), device.labels().label().sequence());
 				device.close(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
 			}
 			catch (IOException ex) {
 				failure = (failure != null) ? failure : ex;
 			}
 		}
+		this.attached.values().forEach((device) -> this.known.wrote(device.uuid(), device.labels().label().sequence()));
 		this.attached.clear();
 		if (failure != null) {
 			throw failure;

@@ -16,17 +16,21 @@ final class FinalFlush implements IoListener {
 
 	private final String device;
 
+	private final long mark;
+
 	private volatile boolean succeeded;
 
-	private FinalFlush(String device) {
+	private FinalFlush(String device, long mark) {
 		this.device = device;
+		this.mark = mark;
 	}
 
 	/**
 	 * Begins it. Whoever detaches the drive after that waits for it, as for all I/O.
+	 * @param mark names the writes that it makes durable
 	 */
-	static FinalFlush start(Device device) {
-		FinalFlush flush = new FinalFlush(device.name());
+	static FinalFlush start(Device device, long mark) {
+		FinalFlush flush = new FinalFlush(device.name(), mark);
 		try {
 			if (!device.engine().submit(new IoOperation(flush).flush(device.io()))) {
 				flush.warn("it has too much to do");
@@ -39,10 +43,14 @@ final class FinalFlush implements IoListener {
 	}
 
 	/**
-	 * Whether all is durable. Any thread.
+	 * Whether they are durable. Any thread.
 	 */
 	boolean succeeded() {
 		return this.succeeded;
+	}
+
+	long mark() {
+		return this.mark;
 	}
 
 	@Override
@@ -58,7 +66,8 @@ final class FinalFlush implements IoListener {
 	}
 
 	private void warn(String why) {
-		log.warn("Device {} was not flushed at the end: {}", this.device, why);
+		log.warn("Device {} was not flushed at the end ({}): what was not flushed before counts as lost", this.device,
+				why);
 	}
 
 }

@@ -96,14 +96,6 @@ public final class UnflushedWrites {
 	}
 
 	/**
-	 * Everything is durable.
-	 */
-	synchronized void forget() {
-		this.sealed.clear();
-		this.current = new ConcurrentHashMap<>();
-	}
-
-	/**
 	 * Nothing of a volume is on the drive any more.
 	 */
 	public synchronized void forget(UUID volume) {

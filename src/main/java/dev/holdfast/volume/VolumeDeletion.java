@@ -1,7 +1,6 @@
 package dev.holdfast.volume;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 
 import dev.holdfast.contract.Precondition;
@@ -84,20 +83,19 @@ final class VolumeDeletion {
 			handle.requireLease(lease);
 			demanded.check(handle.volume());
 			if (!handle.volume().state().serves() && this.registry.deleteAway(handle)) {
+				forgetWrites(handle.uuid());
 				return;
 			}
 			VolumeFailures.requireOnline(handle, "delete");
-			List<Device> devices = handle.devices();
 			begins = handle.drain(this.drainLimit);
 			if (!begins) {
 				throw new ProblemException(Problem.IN_USE,
 						"The volume %s is in use by I/O that does not end: try again later".formatted(key.name()));
 			}
 			this.labels.delete(handle.onLabel());
-			// Before it ends, or a drive that leaves then has a loss that nobody is told.
-			devices.forEach((device) -> forgetWrites(device, handle.uuid()));
 			this.registry.forget(handle);
 			this.fences.forget(handle.uuid());
+			forgetWrites(handle.uuid());
 		}
 		finally {
 			if (!begins) {
@@ -107,10 +105,16 @@ final class VolumeDeletion {
 		}
 	}
 
-	private static void forgetWrites(Device device, UUID volume) {
-		UnflushedWrites unflushed = device.unflushed();
-		if (unflushed != null) {
-			unflushed.forget(volume);
+	/**
+	 * What a drive has lost of it nobody is told, so it is not kept either.
+	 */
+	private void forgetWrites(UUID volume) {
+		for (Device device : this.registry.online().values()) {
+			UnflushedWrites unflushed = device.unflushed();
+			if (unflushed != null) {
+				unflushed.forget(volume);
+			}
+			device.losses().forget(volume);
 		}
 	}
 

@@ -36,7 +36,7 @@ class StuckDriveTests {
 				io.operation().write(device.io(), device.geometry().dataOffset(), memory.buffer(), 0, 4096, false);
 				io.start();
 				assertThatExceptionOfType(IOException.class).isThrownBy(() -> device.close(Duration.ofMillis(50)))
-					.withMessageContaining("1 operations on device drive did not end");
+					.withMessageContaining(" operations on device drive did not end");
 			}
 			finally {
 				files.thaw();
